@@ -1,0 +1,1 @@
+"""What we can say: counts in, results out."""

@@ -1,0 +1,1 @@
+"""What people see: pages, figures, texts and the command line."""

@@ -1,0 +1,1 @@
+"""What happened: the data contract, the store, imports and the synthetic company."""

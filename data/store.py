@@ -1,0 +1,303 @@
+"""The store: numbered, immutable snapshots of the history in DuckDB.
+
+A change copies the snapshot in use to a building file, works there, and
+becomes visible by one rename; a reader never waits and never sees half of it.
+A process has one DuckDB instance for reading; every question runs on a cursor
+of its own, because a connection shared between threads answers wrongly.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import threading
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import pandas as pd
+from filelock import FileLock, Timeout
+
+from data.contract import PROVENANCE, SCHEMA_VERSION, STAGES, TABLES, Table
+from data.errors import WorkspaceError
+from data.prepare import prepare
+from data.workspace import Workspace, sync_folder
+
+MEMORY_LIMIT: Final = os.environ.get("LEADCAL_MEMORY_LIMIT", "6GB")
+"""What DuckDB may use before it spills to the workspace's own folder."""
+
+_BUILDING = ".building.duckdb"
+_NO_EXTENSIONS: Final[dict[str, str | bool | int | float | list[str]]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
+
+
+class Writer:
+    """A change of the history in the making; see `writing`.
+
+    Attributes
+    ----------
+    connection : duckdb.DuckDBPyConnection
+        Connection to the building file, with one transaction open.
+    workspace : Workspace
+        Where the change will appear.
+    """
+
+    def __init__(self, workspace: Workspace, path: Path, *, is_fresh: bool) -> None:
+        self.workspace = workspace
+        self._path = path
+        self.connection = _connect_building(path)
+        self.snapshot: int | None = None
+        if is_fresh:
+            _create_tables(self.connection)
+        self.connection.execute("BEGIN")
+
+    def commit(self) -> int:
+        """Make the change the snapshot in use, and return its number."""
+        self.connection.execute("COMMIT")
+        prepare(self.connection)
+        self.connection.execute("CHECKPOINT")
+        self.close()
+        number = (self.workspace.snapshots() or [0])[-1] + 1
+        _sync_file(self._path)
+        # On the way here nobody else can have taken the number: the lock is ours.
+        self._path.rename(self.workspace.snapshot_path(number))
+        sync_folder(self.workspace.history)
+        self.workspace.set_current(number)
+        self.snapshot = number
+        return number
+
+    def close(self) -> None:
+        """Release the building file; what was not committed is forgotten."""
+        self.connection.close()
+
+
+@contextlib.contextmanager
+def writing(workspace: Workspace, *, is_fresh: bool = False, wait_seconds: float = 0) -> Iterator[Writer]:
+    """Change the history of a workspace; one writer at a time.
+
+    Nothing changes unless `Writer.commit` is called: an error, a kill or a full
+    disk leaves the snapshot in use as it was.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Made when it does not exist.
+    is_fresh : bool
+        Start from an empty history instead of a copy of the one in use.
+    wait_seconds : float
+        How long to wait for another writer to finish.
+
+    Raises
+    ------
+    WorkspaceError
+        If another process is writing, the snapshot in use cannot be read, or
+        the disk is full.
+    """
+    _make_folder(workspace)
+    lock = FileLock(workspace.history / ".lock", timeout=wait_seconds)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise WorkspaceError(
+            f"{workspace.root}: another process is writing to this workspace; wait until it has finished and try again"
+        ) from error
+    building = workspace.history / _BUILDING
+    try:
+        _remove_leftovers(building)
+        writer = _begin(workspace, building, is_fresh=is_fresh)
+        try:
+            yield writer
+        finally:
+            writer.close()
+    except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        raise WorkspaceError(f"{workspace.root}: cannot be written ({error}); nothing was changed") from error
+    finally:
+        _remove_leftovers(building)
+        lock.release()
+
+
+class Reader:
+    """Read-only answers from one snapshot; safe to share between threads.
+
+    Implements `data.engine.Engine`.
+    """
+
+    def __init__(self, workspace: Workspace, snapshot: int) -> None:
+        self.workspace = workspace
+        self._snapshot = snapshot
+        self._path = workspace.snapshot_path(snapshot)
+        self._alias = _attach(self._path)
+        self._meta = self._read_meta()
+
+    @property
+    def snapshot(self) -> int:
+        """Number of the snapshot."""
+        return self._snapshot
+
+    @property
+    def data_end(self) -> datetime | None:
+        """UTC time of the latest recorded event; None when the history is empty."""
+        text = self._meta.get("data_end")
+        return datetime.fromisoformat(text) if text else None
+
+    def query(
+        self,
+        sql: str,
+        params: Mapping[str, Any] | None = None,
+        tables: Mapping[str, pd.DataFrame] | None = None,
+    ) -> pd.DataFrame:
+        """Run one statement; see `data.engine.Engine.query`."""
+        cursor = _instance().cursor()
+        try:
+            cursor.execute(f"USE {self._alias}")
+            for name, frame in (tables or {}).items():
+                cursor.register(name, frame)
+            return cursor.execute(sql, dict(params or {})).df()
+        finally:
+            cursor.close()
+
+    def _read_meta(self) -> dict[str, str]:
+        try:
+            rows = self.query("SELECT key AS key, value AS value FROM meta")
+        except duckdb.CatalogException as error:
+            raise WorkspaceError(
+                f"{self._path}: is a DuckDB file, but not a leadcal history; choose another workspace folder"
+            ) from error
+        meta = dict(zip(rows["key"], rows["value"], strict=True))
+        _check_version(self._path, meta)
+        return meta
+
+
+def open_reader(workspace: Workspace, snapshot: int | None = None) -> Reader:
+    """Open the snapshot in use, or the one with number `snapshot`.
+
+    Raises
+    ------
+    WorkspaceError
+        If there is no history, the file is no history of ours, it was written
+        by a newer program, or another process holds it for writing.
+    """
+    number = workspace.require_current() if snapshot is None else snapshot
+    if not workspace.snapshot_path(number).is_file():
+        known = ", ".join(str(known) for known in workspace.snapshots()) or "none"
+        raise WorkspaceError(f"{workspace.root}: has no snapshot {number}; it has {known}")
+    return Reader(workspace, number)
+
+
+_lock = threading.Lock()
+_aliases: dict[tuple[str, int, int], str] = {}
+
+
+@lru_cache(maxsize=1)
+def _instance() -> duckdb.DuckDBPyConnection:
+    """Return the one in-memory instance of this process, to which snapshots are attached."""
+    connection = duckdb.connect(":memory:", config=_NO_EXTENSIONS)
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+    return connection
+
+
+def _attach(path: Path) -> str:
+    """Attach a snapshot read-only, once per process, and return its alias."""
+    status = path.stat()
+    # The inode is part of the key: a workspace that was deleted and made anew has
+    # other contents under the same path.
+    key = (str(path.resolve()), status.st_ino, status.st_mtime_ns)
+    with _lock:
+        if key not in _aliases:
+            alias = f"snapshot_{len(_aliases)}"
+            try:
+                _instance().execute(f"ATTACH {_literal(str(path))} AS {alias} (READ_ONLY)")
+            except duckdb.Error as error:
+                raise _unreadable(path, error) from error
+            _aliases[key] = alias
+        return _aliases[key]
+
+
+def _unreadable(path: Path, error: Exception) -> WorkspaceError:
+    if "lock" in str(error).lower():
+        return WorkspaceError(f"{path}: another process is writing to this file; close it and try again")
+    return WorkspaceError(
+        f"{path}: is not a readable DuckDB file; restore it, or write the number of another snapshot into {path.parent / 'current'}"
+    )
+
+
+def _begin(workspace: Workspace, building: Path, *, is_fresh: bool) -> Writer:
+    number = None if is_fresh else workspace.current_number()
+    if number is None:
+        return Writer(workspace, building, is_fresh=True)
+    open_reader(workspace, number)  # refuses a file of a newer program before it is copied
+    shutil.copyfile(workspace.snapshot_path(number), building)
+    return Writer(workspace, building, is_fresh=False)
+
+
+def _connect_building(path: Path) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(str(path), config=_NO_EXTENSIONS)
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+    connection.execute(f"SET temp_directory = {_literal(str(path.parent / '.spill'))}")
+    return connection
+
+
+def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    for table in (*TABLES.values(), PROVENANCE):
+        connection.execute(create_table_sql(table))
+    connection.execute("CREATE TABLE stages (stage VARCHAR, position INTEGER, department VARCHAR, sla_days INTEGER)")
+    connection.executemany(
+        "INSERT INTO stages VALUES (?, ?, ?, ?)",
+        [[stage.stage, stage.position, stage.department, stage.sla_days] for stage in STAGES],
+    )
+    connection.execute("CREATE TABLE meta (key VARCHAR, value VARCHAR)")
+    connection.execute("INSERT INTO meta VALUES ('schema_version', ?)", [str(SCHEMA_VERSION)])
+
+
+def create_table_sql(table: Table) -> str:
+    """Return the statement that creates `table`.
+
+    Keys are kept by the imports, not by an index: an index on twenty million
+    touches would cost more than everything else an import does.
+    """
+    columns = ", ".join(
+        f'"{column.name}" {column.kind.value}{" NOT NULL" if column.required else ""}' for column in table.columns
+    )
+    return f'CREATE TABLE "{table.name}" ({columns})'
+
+
+def _check_version(path: Path, meta: Mapping[str, str]) -> None:
+    version = int(meta.get("schema_version", "0"))
+    if version > SCHEMA_VERSION:
+        raise WorkspaceError(
+            f"{path}: was written by a newer leadcal (schema {version}, this program reads up to {SCHEMA_VERSION}); update leadcal"
+        )
+
+
+def _make_folder(workspace: Workspace) -> None:
+    try:
+        workspace.history.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WorkspaceError(f"{workspace.root}: cannot be made ({error.strerror}); choose another folder") from error
+
+
+def _remove_leftovers(building: Path) -> None:
+    """Delete what a killed writer left; only called while the lock is ours."""
+    building.unlink(missing_ok=True)
+    building.with_name(building.name + ".wal").unlink(missing_ok=True)
+    shutil.rmtree(building.parent / ".spill", ignore_errors=True)
+
+
+def _sync_file(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

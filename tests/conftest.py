@@ -1,0 +1,17 @@
+"""Fixtures for all tests."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder with public data files that are not part of the project; skips where it is absent."""
+    folder = Path(os.environ.get("LEADCAL_SHARED_DATA", PROJECT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no public data in {folder}; set LEADCAL_SHARED_DATA to try the tests on it")
+    return folder
