@@ -1,0 +1,105 @@
+"""The command-line program `leadcal`.
+
+Everything a page shows can be had here as a table, CSV or JSON, from the same
+function. The exit code says whether it worked: 0 yes, 1 a check failed, 2 the
+input was wrong. An error is one line that says what to do.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from data.errors import LeadcalError
+from data.workspace import Workspace
+
+_COMMANDS: Final = {
+    "demo": "dashboard.commands.demo",
+    "serve": "dashboard.commands.demo",
+    "import": "dashboard.commands.imports",
+    "funnel": "dashboard.commands.funnel",
+    "calibrate": "dashboard.commands.calibrate",
+    "ruleset": "dashboard.commands.rulesets",
+    "overview": "dashboard.commands.overview",
+}
+
+
+class _Commands(click.Group):
+    """Loads a command when it is asked for, so that `--help` answers at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(_COMMANDS[cmd_name])
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _COMMANDS:
+            ctx.fail(f"There is no command {args[0]!r}; there are {', '.join(_COMMANDS)}.")
+        return super().resolve_command(ctx, args)
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--workspace",
+    "-w",
+    envvar="LEADCAL_WORKSPACE",
+    default="workspace",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="Folder that holds the history, the rulesets and the decisions [env: LEADCAL_WORKSPACE].",
+)
+@click.version_option(package_name="leadcal", prog_name="leadcal")
+@click.pass_context
+def cli(ctx: click.Context, workspace: Path) -> None:
+    """Funnel and scoring calibration for B2B leads: do the points tell the truth?
+
+    \b
+    Start here:
+      leadcal demo                      the synthetic company, in the browser
+      leadcal import leads.csv ...      your own history
+      leadcal funnel                    where does it leak?
+      leadcal calibrate                 do high scores win?
+    """
+    ctx.obj = Workspace(workspace)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the program and return its exit code; never shows a traceback for wrong input."""
+    try:
+        result: Any = cli.main(args=argv, prog_name="leadcal", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.Abort:
+        _complain("stopped; nothing was changed")
+        return 130
+    except click.ClickException as error:
+        _complain(error.format_message())
+        return 2
+    except LeadcalError as error:
+        _complain(str(error))
+        return 2
+    except BrokenPipeError:
+        # The reader of our output (`| head`) has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return result if isinstance(result, int) else 0
+
+
+def _complain(message: str) -> None:
+    click.echo(f"leadcal: {message}", err=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The commands of `leadcal`, one subject per module."""

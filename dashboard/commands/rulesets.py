@@ -1,0 +1,14 @@
+"""`leadcal ruleset`: the point weights of this workspace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from data.workspace import Workspace
+
+
+@click.group(name="ruleset")
+def ruleset_command() -> None:
+    """List, check and release rulesets (the points)."""
