@@ -65,10 +65,11 @@ def calibrate_command(workspace: Workspace, ruleset_name: str, output_format: st
 
 def _headline(result: Any, ruleset_name: str, snapshot: int, chosen: Any) -> list[str]:
     ranking = result.ranking
-    lines = [
+    counts = (
         f"Ruleset {ruleset_name}, as of {chosen.as_of:%Y-%m-%d} (snapshot {snapshot}): {result.n_decisions:,} handoffs; "
-        f"{result.n_mature:,} old enough to judge ({chosen.horizon_days} days), {result.n_won:,} of them won.",
-    ]
+        f"{result.n_mature:,} old enough to judge ({chosen.horizon_days} days), {result.n_won:,} of them won."
+    )
+    lines = [counts]
     if result.n_immature or result.n_already_decided:
         lines.append(
             f"Left out: {result.n_immature:,} too young to judge, {result.n_already_decided:,} already won at the handoff."

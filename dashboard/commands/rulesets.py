@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
-
-from data.workspace import Workspace
 
 
 @click.group(name="ruleset")
