@@ -9,7 +9,7 @@ from typing import Any, Final
 DEFAULT_HORIZON_DAYS: Final = 180
 """Half a year: long enough for most B2B deals to close, short enough to learn from last year."""
 
-_FIRST_MOMENT: Final = datetime(1, 1, 1)
+_FIRST_MOMENT: Final = datetime.combine(date.min, time.min)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
