@@ -1,0 +1,20 @@
+-- A lead is called marketing-qualified although nothing it did is on record.
+-- Reads:   stage_events, touches
+-- Returns: table_name, record_id, lead_id, happened_at, other_at: one row per record.
+WITH first_touches AS (
+    SELECT touches.lead_id AS lead_id, MIN(touches."at") AS first_touch_at
+    FROM touches
+    GROUP BY touches.lead_id
+)
+
+SELECT
+    'stage_events' AS table_name,
+    stage_events.stage AS record_id,
+    stage_events.lead_id AS lead_id,
+    stage_events.entered_at AS happened_at,
+    first_touches.first_touch_at AS other_at
+FROM stage_events
+LEFT JOIN first_touches ON stage_events.lead_id = first_touches.lead_id
+WHERE
+    stage_events.stage = 'mql'
+    AND (first_touches.first_touch_at IS NULL OR first_touches.first_touch_at > stage_events.entered_at)
