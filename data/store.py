@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import threading
 from collections.abc import Iterator, Mapping
@@ -30,6 +31,9 @@ from data.workspace import Workspace, sync_folder
 MEMORY_LIMIT: Final = os.environ.get("LEADCAL_MEMORY_LIMIT", "6GB")
 """What DuckDB may use before it spills to the workspace's own folder."""
 
+N_KEPT: Final = 10
+"""How many snapshots are kept besides those that a decision names."""
+
 _BUILDING = ".building.duckdb"
 _NO_EXTENSIONS: Final[dict[str, str | bool | int | float | list[str]]] = {
     "autoinstall_known_extensions": "false",
@@ -48,14 +52,17 @@ class Writer:
         Where the change will appear.
     """
 
-    def __init__(self, workspace: Workspace, path: Path, *, is_fresh: bool) -> None:
+    def __init__(self, workspace: Workspace, path: Path, *, parent: int | None) -> None:
         self.workspace = workspace
         self._path = path
         self.connection = _connect_building(path)
         self.snapshot: int | None = None
-        if is_fresh:
+        if parent is None:
             _create_tables(self.connection)
         self.connection.execute("BEGIN")
+        self.connection.execute("DELETE FROM meta WHERE key = 'parent'")
+        if parent is not None:
+            self.connection.execute("INSERT INTO meta VALUES ('parent', ?)", [str(parent)])
 
     def commit(self) -> int:
         """Make the change the snapshot in use, and return its number."""
@@ -70,6 +77,7 @@ class Writer:
         sync_folder(self.workspace.history)
         self.workspace.set_current(number)
         self.snapshot = number
+        _prune(self.workspace, number)
         return number
 
     def close(self) -> None:
@@ -99,27 +107,32 @@ def writing(workspace: Workspace, *, is_fresh: bool = False, wait_seconds: float
         If another process is writing, the snapshot in use cannot be read, or
         the disk is full.
     """
+    building = workspace.history / _BUILDING
+    with _locked(workspace, wait_seconds):
+        try:
+            _remove_leftovers(building)
+            writer = _begin(workspace, building, is_fresh=is_fresh)
+            try:
+                yield writer
+            finally:
+                writer.close()
+        except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+            raise WorkspaceError(f"{workspace.root}: cannot be written ({error}); nothing was changed") from error
+        finally:
+            _remove_leftovers(building)
+
+
+@contextlib.contextmanager
+def _locked(workspace: Workspace, wait_seconds: float) -> Iterator[None]:
     _make_folder(workspace)
-    lock = FileLock(workspace.history / ".lock", timeout=wait_seconds)
     try:
-        lock.acquire()
+        # The operating system releases the lock of a process that dies.
+        with FileLock(workspace.history / ".lock", timeout=wait_seconds):
+            yield
     except Timeout as error:
         raise WorkspaceError(
             f"{workspace.root}: another process is writing to this workspace; wait until it has finished and try again"
         ) from error
-    building = workspace.history / _BUILDING
-    try:
-        _remove_leftovers(building)
-        writer = _begin(workspace, building, is_fresh=is_fresh)
-        try:
-            yield writer
-        finally:
-            writer.close()
-    except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
-        raise WorkspaceError(f"{workspace.root}: cannot be written ({error}); nothing was changed") from error
-    finally:
-        _remove_leftovers(building)
-        lock.release()
 
 
 class Reader:
@@ -139,6 +152,12 @@ class Reader:
     def snapshot(self) -> int:
         """Number of the snapshot."""
         return self._snapshot
+
+    @property
+    def parent(self) -> int | None:
+        """Number of the snapshot this one was made from; None for the first."""
+        number = self._meta.get("parent")
+        return int(number) if number else None
 
     @property
     def data_end(self) -> datetime | None:
@@ -172,6 +191,32 @@ class Reader:
         meta = dict(zip(rows["key"], rows["value"], strict=True))
         _check_version(self._path, meta)
         return meta
+
+
+def undo(workspace: Workspace, *, wait_seconds: float = 0) -> int:
+    """Take the last change back: use the snapshot again that it started from.
+
+    The file of the change stays, so undoing can be undone by naming it in
+    `history/current`.
+
+    Returns
+    -------
+    int
+        Number of the snapshot that is in use now.
+
+    Raises
+    ------
+    WorkspaceError
+        If there is no earlier snapshot, or another process is writing.
+    """
+    with _locked(workspace, wait_seconds):
+        parent = open_reader(workspace).parent
+        if parent is None or not workspace.snapshot_path(parent).is_file():
+            raise WorkspaceError(
+                f"{workspace.root}: there is nothing to undo; this is the oldest snapshot that is kept"
+            )
+        workspace.set_current(parent)
+        return parent
 
 
 def open_reader(workspace: Workspace, snapshot: int | None = None) -> Reader:
@@ -229,12 +274,11 @@ def _unreadable(path: Path, error: Exception) -> WorkspaceError:
 
 
 def _begin(workspace: Workspace, building: Path, *, is_fresh: bool) -> Writer:
-    number = None if is_fresh else workspace.current_number()
-    if number is None:
-        return Writer(workspace, building, is_fresh=True)
-    open_reader(workspace, number)  # refuses a file of a newer program before it is copied
-    shutil.copyfile(workspace.snapshot_path(number), building)
-    return Writer(workspace, building, is_fresh=False)
+    parent = None if is_fresh else workspace.current_number()
+    if parent is not None:
+        open_reader(workspace, parent)  # refuses a file of a newer program before it is copied
+        shutil.copyfile(workspace.snapshot_path(parent), building)
+    return Writer(workspace, building, parent=parent)
 
 
 def _connect_building(path: Path) -> duckdb.DuckDBPyConnection:
@@ -275,6 +319,19 @@ def _check_version(path: Path, meta: Mapping[str, str]) -> None:
         raise WorkspaceError(
             f"{path}: was written by a newer leadcal (schema {version}, this program reads up to {SCHEMA_VERSION}); update leadcal"
         )
+
+
+def _prune(workspace: Workspace, current: int) -> None:
+    """Delete old snapshots that no decision names; readers that have one open keep it."""
+    named = {int(number) for path in workspace.decisions.glob("*.toml") for number in _snapshots_named_in(path)}
+    for number in workspace.snapshots()[:-N_KEPT]:
+        if number != current and number not in named:
+            with contextlib.suppress(OSError):
+                workspace.snapshot_path(number).unlink()
+
+
+def _snapshots_named_in(path: Path) -> list[str]:
+    return re.findall(r"^\s*snapshot\s*=\s*(\d+)", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
 
 
 def _make_folder(workspace: Workspace) -> None:

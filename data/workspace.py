@@ -37,6 +37,11 @@ class Workspace:
         return self.root / "rulesets"
 
     @property
+    def decisions(self) -> Path:
+        """Folder of the decisions of the meetings: one file per decision."""
+        return self.root / "decisions"
+
+    @property
     def truth(self) -> Path:
         """What was planted in the synthetic company; absent for a real one."""
         return self.root / "truth.json"

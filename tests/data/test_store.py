@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from data.errors import WorkspaceError
-from data.store import open_reader, writing
+from data.store import N_KEPT, open_reader, undo, writing
 from data.workspace import Workspace
 
 
@@ -214,3 +214,23 @@ def test_a_folder_that_cannot_be_made_is_explained(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(WorkspaceError, match="cannot be made"), writing(Workspace(tmp_path / "file" / "workspace")):
         pass
+
+
+def test_undo_goes_back_to_where_the_change_started(small_workspace):
+    add_lead(small_workspace, "c")
+    assert undo(small_workspace) == 1
+    assert lead_ids(open_reader(small_workspace)) == ["a", "b"]
+    assert add_lead(small_workspace, "d") == 3, "the undone snapshot keeps its number"
+    assert lead_ids(open_reader(small_workspace)) == ["a", "b", "d"]
+    assert undo(small_workspace) == 1
+    with pytest.raises(WorkspaceError, match="there is nothing to undo"):
+        undo(small_workspace)
+
+
+def test_old_snapshots_go_unless_a_decision_names_them(small_workspace):
+    small_workspace.decisions.mkdir()
+    (small_workspace.decisions / "2025-04-17-raise-seminar.toml").write_text("[evidence]\nsnapshot = 2\n")
+    for number in range(N_KEPT + 3):
+        add_lead(small_workspace, f"lead-{number}")
+    latest = small_workspace.current_number()
+    assert small_workspace.snapshots() == [2, *range(latest - N_KEPT + 1, latest + 1)]
