@@ -19,14 +19,15 @@ from data.errors import LeadcalError
 from data.workspace import Workspace
 
 _COMMANDS: Final = {
-    "demo": "dashboard.commands.demo",
-    "serve": "dashboard.commands.demo",
-    "import": "dashboard.commands.imports",
-    "funnel": "dashboard.commands.funnel",
-    "calibrate": "dashboard.commands.calibrate",
-    "ruleset": "dashboard.commands.rulesets",
-    "overview": "dashboard.commands.overview",
+    "demo": ("demo", "Build the synthetic company and open the dashboard."),
+    "serve": ("demo", "Open the dashboard on this workspace."),
+    "import": ("imports", "Bring files into the history."),
+    "overview": ("overview", "Is the funnel healthy?"),
+    "funnel": ("funnel", "Where does it leak?"),
+    "calibrate": ("calibrate", "Do high scores win?"),
+    "ruleset": ("rulesets", "List, check and release the points."),
 }
+"""Name of each command, the module in `dashboard.commands` it lives in, and its line in the help."""
 
 
 class _Commands(click.Group):
@@ -38,9 +39,13 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
-        module = importlib.import_module(_COMMANDS[cmd_name])
+        module = importlib.import_module(f"dashboard.commands.{_COMMANDS[cmd_name][0]}")
         command: click.Command = getattr(module, f"{cmd_name}_command")
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in _COMMANDS.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -92,7 +92,7 @@ def _require_sources(reader: Reader, sources: tuple[str, ...]) -> None:
     )
     names = list(known["source"])
     for source in sources:
-        if source not in names:
+        if source and source not in names:
             raise InputError(f"--source {source}: no lead has this source; there are {', '.join(names) or 'none'}")
 
 
