@@ -1,0 +1,44 @@
+"""Overview: is the funnel healthy, what stands out, what next?"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import alerts, cards, controls, exhibits, loading, notices, sentences, tables
+from dashboard.figures.funnel import funnel_figure
+
+say, current = controls.say(), controls.snapshot()
+st.title(say("pages.overview.question"), anchor=False)
+# A year is what a Monday is about, and it has a year before it to compare with.
+selection = controls.selection(current, usual_period="12m")
+result = loading.overview(current, selection, controls.ruleset_in_use())
+funnel = loading.funnel(current, selection)
+if not result.kpis["value"].any():
+    notices.empty(say, "leads")
+st.markdown(f":small[{sentences.selected(selection, loading.facts(current), current, say)}]")
+
+cards.overview(result, say)
+
+with st.container(border=True):
+    st.subheader(say("overview.alerts"), anchor=False)
+    for alert in result.alerts:
+        st.markdown(f"{alerts.ICONS[alert.severity]} {alerts.sentence(alert, say)}")
+    if not result.alerts:
+        st.markdown(say("overview.no_alerts"))
+    st.markdown(f"**{say('overview.next')}**  \n{say(f'action.{result.next_action}')}")
+    with st.container(horizontal=True):
+        st.page_link("app_pages/funnel.py", label=say("overview.open_funnel"), icon=":material/arrow_forward:")
+        st.page_link(
+            "app_pages/calibration.py", label=say("overview.open_calibration"), icon=":material/arrow_forward:"
+        )
+
+with st.container(border=True):
+    st.subheader(say("overview.funnel"), anchor=False)
+    st.markdown(sentences.funnel_caption(funnel, say))
+    exhibits.chart(
+        say,
+        funnel_figure(funnel.steps, say),
+        tables.funnel_table(funnel.steps, say),
+        key="funnel",
+        alt=sentences.funnel_in_words(funnel, say),
+    )

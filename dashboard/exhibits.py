@@ -1,0 +1,51 @@
+"""Draws an exhibit: the chart, its table twin, its download and how it was computed."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from dashboard import tables
+from dashboard.tables import Twin
+from dashboard.texts import Speaker
+from dashboard.theme import PLOTLY_CONFIG
+
+
+def chart(say: Speaker, figure: go.Figure, twin: Twin, *, key: str, alt: str, computed: str = "") -> None:
+    """Draw a chart with everything that belongs to it.
+
+    Parameters
+    ----------
+    say : Speaker
+        Gives the words.
+    figure : Figure
+        What to draw.
+    twin : Twin
+        The same numbers as a table.
+    key : str
+        Stable name of the exhibit, also of the downloaded file.
+    alt : str
+        What the picture shows, for those who cannot see it.
+    computed : str
+        How the numbers were computed, usually SQL; empty shows nothing.
+    """
+    st.plotly_chart(figure, key=key, alt=alt, config=PLOTLY_CONFIG)
+    with st.expander(say("exhibit.table"), icon=":material/table:"):
+        table(say, twin, key=key)
+    if computed:
+        with st.expander(say("exhibit.computed"), icon=":material/code:"):
+            st.code(computed, language="sql")
+
+
+def table(say: Speaker, twin: Twin, *, key: str) -> None:
+    """Draw a table with its download."""
+    st.table(twin.shown, hide_index=True, border="horizontal", width="stretch")
+    st.download_button(
+        say("exhibit.download"),
+        tables.csv(twin.exported),
+        file_name=f"leadcal-{key}.csv",
+        mime="text/csv",
+        key=f"{key}-csv",
+        on_click="ignore",
+        icon=":material/download:",
+    )

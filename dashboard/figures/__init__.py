@@ -1,0 +1,1 @@
+"""Pictures as pure functions: results and a speaker in, a Plotly figure out."""

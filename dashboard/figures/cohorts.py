@@ -1,0 +1,70 @@
+"""Leads by month of creation, followed to one stage."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from analysis.intervals import MIN_N
+from dashboard.figures import style
+from dashboard.texts import Speaker
+
+
+def cohort_figure(cohorts: pd.DataFrame, stage: str, say: Speaker) -> go.Figure:
+    """Draw the share of each month's leads that reached `stage`.
+
+    Months too young to judge are hatched; months with too few leads show only
+    their interval.
+
+    Parameters
+    ----------
+    cohorts : DataFrame
+        As returned by `analysis.funnel.funnel_by_month`, for `stage` only; at
+        least one row.
+    stage : str
+        Stage that was reached.
+    say : Speaker
+        Gives the words.
+    """
+    figure = style.blank(height=340)
+    states = cohort_states(cohorts)
+    for state, marker in (
+        ("mature", style.solid()),
+        ("immature", style.hatched()),
+        ("too_few", {"color": "rgba(0,0,0,0)"}),
+    ):
+        part = cohorts[states == state]
+        if part.empty:
+            continue
+        figure.add_bar(
+            x=part["month"],
+            y=part["total_rate"],
+            marker=marker,
+            name=say(f"cohorts.{state}_trace"),
+            error_y=style.whiskers(part["total_rate"], part["total_low"], part["total_high"]),
+            hovertext=[_hover(row, state, stage, say) for row in part.itertuples()],
+            hoverinfo="text",
+        )
+    figure.update_xaxes(type="date", tickformat=say("format.plot_month"), showgrid=False, nticks=8)
+    figure.update_yaxes(tickformat=".0%" if cohorts["total_high"].max() > 0.05 else ".1%", rangemode="tozero", nticks=6)
+    figure.update_layout(showlegend=states.nunique() > 1)
+    return figure
+
+
+def cohort_states(cohorts: pd.DataFrame) -> pd.Series:
+    """Return what may be said of each month: mature, immature or too_few."""
+    states = cohorts["is_mature"].map({True: "mature", False: "immature"})
+    return states.where(cohorts["n_cohort"] >= MIN_N, "too_few")
+
+
+def _hover(row: object, state: str, stage: str, say: Speaker) -> str:
+    return say(
+        "cohorts.hover",
+        month=say.month(row.month),
+        n=say.count(row.n_cohort),
+        n_reached=say.count(row.n_leads),
+        stage=say.word("stages", stage),
+        rate=say.percent(row.total_rate),
+        low_high=say.interval(row.total_low, row.total_high),
+        state=say(f"cohorts.{state}_trace"),
+    )

@@ -1,0 +1,156 @@
+"""The way from a page to the analyses: the workspace, its snapshot, and bounded caches.
+
+Cached functions take only small hashable values and return small tables. The
+snapshot is one of them, so an import is seen at the next interaction and a
+result is never mixed from two states of the history.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from analysis.calibration import Calibration
+from analysis.calibration import calibrate as _calibrate
+from analysis.funnel import Funnel, funnel_by_month
+from analysis.funnel import funnel as _funnel
+from analysis.overview import Overview
+from analysis.overview import overview as _overview
+from analysis.selection import Selection
+from data.store import Reader, open_reader
+from data.workspace import Workspace
+
+TTL: Final = "6h"
+MAX_ENTRIES: Final = 64
+
+_FACTS_SQL: Final = """
+SELECT COALESCE(source, '') AS source, COUNT(*) AS n_leads, MIN(created_at) AS first_at
+FROM prep.leads
+GROUP BY COALESCE(source, '')
+ORDER BY n_leads DESC, source
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Which state of which workspace: small and hashable, the key of every cache.
+
+    Attributes
+    ----------
+    root : str
+        Folder of the workspace.
+    number : int
+        Number of the snapshot.
+    stamp : int
+        When its file was written: a workspace made anew starts at 1 again.
+    """
+
+    root: str
+    number: int
+    stamp: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What the history offers to choose from.
+
+    Attributes
+    ----------
+    first_on : date
+        Day on which the oldest lead was created.
+    data_end : datetime
+        Latest recorded event (UTC): the `as_of` of every analysis.
+    sources : tuple of str
+        Most leads first; the empty string stands for unknown.
+    """
+
+    first_on: date
+    data_end: datetime
+    sources: tuple[str, ...]
+
+
+def workspace() -> Workspace:
+    """Return the workspace the server was started for."""
+    return Workspace(Path(os.environ.get("LEADCAL_WORKSPACE", "workspace")))
+
+
+def current_snapshot() -> Snapshot | None:
+    """Return the snapshot in use; None when nothing was imported yet."""
+    place = workspace()
+    number = place.current_number()
+    if number is None:
+        return None
+    path = place.snapshot_path(number)
+    stamp = path.stat().st_mtime_ns if path.exists() else 0
+    return Snapshot(root=str(place.root), number=number, stamp=stamp)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def reader(snapshot: Snapshot) -> Reader:
+    """Open a snapshot once per process; every question runs on a cursor of its own."""
+    return open_reader(Workspace(Path(snapshot.root)), snapshot.number)
+
+
+@st.cache_data(ttl=TTL, max_entries=4, show_spinner=False)
+def facts(snapshot: Snapshot) -> Facts | None:
+    """Return what can be chosen; None when the history has no leads."""
+    engine = reader(snapshot)
+    table = engine.query(_FACTS_SQL)
+    if table.empty or engine.data_end is None:
+        return None
+    return Facts(
+        first_on=table["first_at"].min().date(), data_end=engine.data_end, sources=tuple(table["source"].tolist())
+    )
+
+
+@st.cache_data(ttl=TTL, max_entries=MAX_ENTRIES, show_spinner=False)
+def funnel(snapshot: Snapshot, selection: Selection) -> Funnel:
+    """Return the funnel of a selection."""
+    return _funnel(reader(snapshot), selection)
+
+
+@st.cache_data(ttl=TTL, max_entries=MAX_ENTRIES, show_spinner=False)
+def cohorts(snapshot: Snapshot, selection: Selection) -> pd.DataFrame:
+    """Return the funnel of each month of creation, as `analysis.funnel.funnel_by_month`."""
+    return funnel_by_month(reader(snapshot), selection)
+
+
+@st.cache_data(ttl=TTL, max_entries=MAX_ENTRIES, show_spinner=False)
+def overview(snapshot: Snapshot, selection: Selection, ruleset_path: str | None) -> Overview:
+    """Return the key numbers and alerts of a selection."""
+    result = calibration(snapshot, selection, ruleset_path) if ruleset_path else None
+    return _overview(reader(snapshot), selection, result)
+
+
+@st.cache_data(ttl=TTL, max_entries=MAX_ENTRIES, show_spinner=False)
+def calibration(snapshot: Snapshot, selection: Selection, ruleset_path: str) -> Calibration:
+    """Hold the scores of a ruleset against the outcomes of a selection."""
+    from analysis.replay import pattern_table, score_table
+
+    points = ruleset(ruleset_path)
+    return _calibrate(score_table(pattern_table(reader(snapshot), points, selection), points), points)
+
+
+def ruleset(path: str) -> Ruleset:
+    """Load a ruleset; a changed file is read again."""
+    return _ruleset(path, Path(path).stat().st_mtime_ns)
+
+
+@st.cache_resource(ttl=TTL, max_entries=16, show_spinner=False)
+def _ruleset(path: str, stamp: int) -> Ruleset:
+    from analysis.rulesets import load_ruleset
+
+    return load_ruleset(Path(path))
+
+
+def ruleset_paths() -> dict[str, str]:
+    """Return the released rulesets: code `name/version` -> path, newest first."""
+    folder = workspace().rulesets
+    found = sorted(folder.glob("*/*.toml"), key=lambda path: (path.stat().st_mtime_ns, str(path)), reverse=True)
+    return {f"{path.parent.name}/{path.stem}": str(path) for path in found}

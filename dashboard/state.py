@@ -1,0 +1,102 @@
+"""What a person chose, kept between runs and pages and written into the address.
+
+The only module that touches `st.session_state` and `st.query_params`. Choices
+are held under stable codes, never under labels, so that a link opens in another
+language; widgets show them and hand changes back through `choose`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import streamlit as st
+
+from dashboard.texts import LANGUAGES, Language
+
+_HELD: Final = "leadcal.held"
+_PUBLISHED: Final = "leadcal.published"
+_CHANGED: Final = "leadcal.changed"
+
+DEFAULTS: Final[Mapping[str, str | tuple[str, ...]]] = {
+    "period": "",
+    "from": "",
+    "to": "",
+    "source": (),
+    "horizon": "180",
+    "stage": "won",
+    "ruleset": "",
+}
+"""Choices and their codes when nothing was chosen; these are left out of the address."""
+
+
+def restore() -> None:
+    """Take the choices from the address: in a new session, and after going back or forward."""
+    url = {name: st.query_params.get_all(name) for name in st.query_params}
+    if st.session_state.pop(_CHANGED, False):
+        return  # the address is older than the click that started this run
+    if _HELD in st.session_state and (not url or url == st.session_state.get(_PUBLISHED)):
+        return
+    held = {name: _from_url(name, url) for name in DEFAULTS}
+    st.session_state[_HELD] = held | {"lang": _language_of(url.get("lang", []))}
+
+
+def publish() -> None:
+    """Write the choices into the address, so that it can be passed on."""
+    held = st.session_state[_HELD]
+    url = {name: list(_as_tuple(held[name])) for name, default in DEFAULTS.items() if held[name] != default}
+    url["lang"] = [held["lang"]]
+    if {name: st.query_params.get_all(name) for name in st.query_params} != url:
+        st.query_params.from_dict(url)
+    st.session_state[_PUBLISHED] = url
+
+
+def held(name: str) -> Any:
+    """Return the code chosen for `name`: text, or a tuple for several."""
+    return st.session_state[_HELD][name]
+
+
+def hold(name: str, code: str | tuple[str, ...]) -> None:
+    """Keep a choice."""
+    st.session_state[_HELD][name] = code
+
+
+def language() -> Language:
+    """Return the language in use."""
+    return held("lang")
+
+
+def choose(name: str, code: str | tuple[str, ...]) -> dict[str, Any]:
+    """Return the arguments that bind a widget to the choice `name`, showing `code`.
+
+    The key names the language: a widget keeps the labels it was made with, and
+    would go on showing them in the old language.
+    """
+    key = f"{name}-{language()}" if name != "lang" else name
+    st.session_state[key] = list(code) if isinstance(code, tuple) else code
+    return {"key": key, "on_change": _take, "args": (name, key)}
+
+
+def _take(name: str, key: str) -> None:
+    """Hold what a widget was set to; runs before the script does."""
+    value = st.session_state[key]
+    hold(name, tuple(value) if isinstance(value, list) else value)
+    st.session_state[_CHANGED] = True
+
+
+def _from_url(name: str, url: Mapping[str, list[str]]) -> str | tuple[str, ...]:
+    default, given = DEFAULTS[name], url.get(name, [])
+    if isinstance(default, tuple):
+        return tuple(dict.fromkeys(given))
+    return given[-1] if given else default
+
+
+def _as_tuple(code: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (code,) if isinstance(code, str) else code
+
+
+def _language_of(given: list[str]) -> Language:
+    """Return the language of the address, else that of the browser, else English."""
+    if given and given[-1] in LANGUAGES:
+        return given[-1]  # type: ignore[return-value]
+    return "ja" if (st.context.locale or "").lower().startswith("ja") else "en"
