@@ -9,7 +9,9 @@ from typing import Any, Final
 DEFAULT_HORIZON_DAYS: Final = 180
 """Half a year: long enough for most B2B deals to close, short enough to learn from last year."""
 
-_FIRST_MOMENT: Final = datetime.combine(date.min, time.min)
+FIRST_MOMENT: Final = datetime.combine(date.min, time.min)
+"""Where a period without a start begins."""
+
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
@@ -58,7 +60,7 @@ class Selection:
     @property
     def starts_at(self) -> datetime:
         """First moment of the period."""
-        return _FIRST_MOMENT if self.start is None else datetime.combine(self.start, time.min)
+        return FIRST_MOMENT if self.start is None else datetime.combine(self.start, time.min)
 
     @property
     def ends_at(self) -> datetime:
