@@ -218,26 +218,34 @@ def test_a_period_is_compared_with_the_one_before():
     assert "period_young" in codes(result)
 
 
-def test_a_change_for_the_worse_is_found():
-    engine = history(
-        leads=[{"lead_id": str(n), "created_at": day(n / 10)} for n in range(1000)],
-        handoffs=[
+def turning_point(is_good_before):
+    """A thousand handoffs in a hundred days; on day 50 sales become worse, or better."""
+    handoffs = []
+    for number in range(1000):
+        is_good, handed_off_at = (number < 500) == is_good_before, day(number / 10)
+        handoffs.append(
             {
-                "handoff_id": str(n),
-                "lead_id": str(n),
-                "handed_off_at": day(n / 10),
-                "response": "accepted" if n < 500 or n % 4 == 0 else "rejected",
-                "responded_at": day(n / 10),
-                "first_contact_at": day(n / 10 + (1 if n < 500 else 3)),
+                "handoff_id": str(number),
+                "lead_id": str(number),
+                "handed_off_at": handed_off_at,
+                "response": "accepted" if is_good or number % 4 == 0 else "rejected",
+                "responded_at": handed_off_at,
+                "first_contact_at": handed_off_at + timedelta(days=1 if is_good else 3),
             }
-            for n in range(1000)
-        ],
-    )
-    result = overview(engine, Selection(as_of=day(105), start=day(50).date(), end=day(100).date(), horizon_days=5))
+        )
+    leads = [{"lead_id": str(number), "created_at": day(number / 10)} for number in range(1000)]
+    return history(leads=leads, handoffs=handoffs)
+
+
+def test_a_change_for_the_worse_is_found_and_one_for_the_better_is_not():
+    selection = Selection(as_of=day(105), start=day(50).date(), end=day(100).date(), horizon_days=5)
+    result = overview(turning_point(is_good_before=True), selection)
     worse = [alert.values["kpi"] for alert in result.alerts if alert.code == "worse_than_before"]
     assert worse == ["acceptance_rate", "first_contact_days"]
     assert result.next_action == "find_cause"
-    better = overview(engine, Selection(as_of=day(49), start=day(25).date(), horizon_days=5))
+
+    better = overview(turning_point(is_good_before=False), selection)
+    assert better.kpis.set_index("kpi").loc[["acceptance_rate", "first_contact_days"], "is_changed"].all()
     assert "worse_than_before" not in codes(better)
 
 
