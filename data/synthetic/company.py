@@ -7,6 +7,7 @@ the engine; see `sql/` for the steps and `planted.toml` for what is true.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,7 +19,8 @@ import duckdb
 
 from data.errors import WorkspaceError
 from data.store import writing
-from data.synthetic.planted import calendar, parameters, ruleset_text, tables
+from data.synthetic.frames import frames
+from data.synthetic.planted import Change, Planted, read_planted, ruleset_text
 from data.synthetic.truth import count, truth
 from data.workspace import Workspace, create_text, replace_text
 
@@ -27,8 +29,8 @@ PART_SIZE: Final = 50_000
 
 MAXIMUM_PASSES: Final = 3
 
-Progress = Callable[[int, int], None]
-"""Called with the number of leads made so far, and of all."""
+Progress = Callable[[str], None]
+"""Called with a few words about what has been done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,7 @@ class CompanySummary:
     n_leads, n_touches, n_handoffs, n_won : int
         Rows of the history; `n_won` counts deals that were won by the end of it.
     as_of : datetime
-        End of the data (UTC); the same for every company.
+        End of the data (UTC).
     snapshot : int
         Number of the snapshot that holds it.
     """
@@ -54,70 +56,89 @@ class CompanySummary:
 
 
 def build_company(
-    workspace: Workspace, n_leads: int = 20_000, seed: int = 1, progress: Progress | None = None
+    workspace: Workspace,
+    n_leads: int = 20_000,
+    seed: int = 1,
+    progress: Progress | None = None,
+    *,
+    as_of: datetime | None = None,
+    changes: Mapping[str, Change] | None = None,
 ) -> CompanySummary:
-    """Build the synthetic company into an empty workspace.
+    """Build the synthetic company as the next snapshot of a workspace.
 
-    Writes the history (snapshot 1), today's ruleset, and `truth.json`, which
-    says what was planted and how many there are of what. Two companies with the
-    same `n_leads` and `seed` are equal in every value, on any number of threads.
+    Writes the history, today's ruleset as a release, and `truth.json`, which
+    says what was planted and how many there are of what. Two companies made
+    alike are equal in every value, on any number of threads.
 
     Parameters
     ----------
     workspace : Workspace
-        Made when it does not exist.
+        Empty, or holding an earlier synthetic company; made when it does not exist.
     n_leads : int
-        At least 1.
+        Leads in the two years of the calendar; at least 1.
     seed : int
         Another seed gives another company with the same truths.
     progress : callable, optional
-        Called after each part with the number of leads made, and of all.
+        Called with a few words after each part.
+    as_of : datetime, optional
+        An earlier end of the data (UTC): the same company, seen before.
+    changes : mapping, optional
+        Other truths by their place in `planted.toml`; see `read_planted`.
 
     Raises
     ------
     WorkspaceError
-        If the workspace holds a history already: invented leads never join real ones.
+        If the workspace holds a history of its own: invented leads never join real ones.
     ValueError
-        If `n_leads` is less than 1.
+        If `n_leads` is less than 1, or `as_of` is outside of the calendar.
+    KeyError
+        If `changes` names a place that does not exist.
     """
     if n_leads < 1:
         raise ValueError(f"n_leads is {n_leads}; a company needs at least 1 lead")
-    if workspace.current_number() is not None:
+    planted = read_planted(changes, as_of)
+    if workspace.current_number() is not None and not workspace.truth.exists():
         raise WorkspaceError(
-            f"{workspace.root}: holds a history already; choose an empty folder with --workspace for the synthetic company"
+            f"{workspace.root}: holds a history that is not synthetic; choose an empty folder with --workspace"
         )
     with writing(workspace, is_fresh=True) as writer:
-        make_history(writer.connection, n_leads, seed, progress)
-        counts = count(writer.connection)
+        make_history(writer.connection, planted, n_leads, seed, progress)
+        counts = count(writer.connection, planted)
         _release_ruleset(workspace)
-        replace_text(workspace.truth, json.dumps(truth(n_leads, seed, counts), ensure_ascii=False, indent=2) + "\n")
+        _say(progress, "preparing the history for questions")
         snapshot = writer.commit()
+        # Last, so that a truth never stands beside a history it is not true of.
+        document = truth(planted, seed, counts)
+        replace_text(workspace.truth, json.dumps(document, ensure_ascii=False, indent=2) + "\n")
     return CompanySummary(
         n_leads=counts["leads"],
         n_touches=counts["touches"],
         n_handoffs=counts["handoffs"],
         n_won=counts["won"],
-        as_of=calendar().as_of,
+        as_of=planted.as_of,
         snapshot=snapshot,
     )
 
 
 def make_history(
-    connection: duckdb.DuckDBPyConnection, n_leads: int, seed: int, progress: Progress | None = None
+    connection: duckdb.DuckDBPyConnection,
+    planted: Planted,
+    n_leads: int,
+    seed: int,
+    progress: Progress | None = None,
 ) -> None:
     """Fill the contract's tables, which must exist and be empty, and the temporary table `tally`."""
     connection.execute(_sql("macros").replace("SEED", str(int(seed))))
-    for name, frame in tables().items():
+    for name, frame in frames(planted).items():
         connection.register("planted_frame", frame)
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM planted_frame")
         connection.unregister("planted_frame")
     connection.execute(_sql("tally_start"))
-    values = parameters() | {"n_leads": n_leads}
+    values = planted.parameters() | {"n_leads": n_leads}
     for first in range(0, n_leads, PART_SIZE):
         end = min(first + PART_SIZE, n_leads)
         _make_part(connection, values | {"first_lead": first, "end_lead": end})
-        if progress is not None:
-            progress(end, n_leads)
+        _say(progress, f"{end:,} of {n_leads:,} leads")
     _run(connection, "costs", values)
 
 
@@ -139,9 +160,17 @@ def _run(connection: duckdb.DuckDBPyConnection, step: str, values: Mapping[str, 
 
 
 def _release_ruleset(workspace: Workspace) -> None:
+    """Write the ruleset and, beside it, the hash that makes it a release."""
+    text = ruleset_text()
     path = workspace.rulesets / "today" / "1.toml"
-    if not create_text(path, ruleset_text()) and path.read_text(encoding="utf-8") != ruleset_text():
+    if not create_text(path, text) and path.read_text(encoding="utf-8") != text:
         raise WorkspaceError(f"{path}: is another ruleset than that of the synthetic company; choose an empty folder")
+    create_text(path.with_suffix(".sha256"), f"{hashlib.sha256(text.encode()).hexdigest()}  {path.name}\n")
+
+
+def _say(progress: Progress | None, words: str) -> None:
+    if progress is not None:
+        progress(words)
 
 
 def _sql(name: str) -> str:

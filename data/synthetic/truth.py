@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import duckdb
 
 from data.contract import TABLES
-from data.synthetic.planted import calendar, planted, rules
+from data.synthetic.planted import Planted
 
 _COUNTS: Final = """
 SELECT
@@ -32,15 +33,15 @@ FROM (
 """
 
 
-def count(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+def count(connection: duckdb.DuckDBPyConnection, planted: Planted) -> dict[str, int]:
     """Count the history that was just made: rows by table, and the outcomes of handoffs."""
     counts = {name: _first(connection, f"SELECT count(*) FROM {name}")[0] for name in TABLES}
     counts["won"] = _first(connection, "SELECT count(*) FROM deals WHERE outcome = 'won'")[0]
     mature_until = _first(
         connection,
         "SELECT $as_of::TIMESTAMP - to_days($horizon_days::INTEGER)",
-        as_of=calendar().as_of,
-        horizon_days=planted()["win"]["horizon_days"],
+        as_of=planted.as_of,
+        horizon_days=planted.values["win"]["horizon_days"],
     )[0]
     row = _first(connection, _COUNTS, mature_until=mature_until)
     names = [column[0] for column in connection.description or ()]
@@ -51,22 +52,22 @@ def count(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return counts | dict(tally.fetchall())
 
 
-def truth(n_leads: int, seed: int, counts: dict[str, int]) -> dict[str, Any]:
+def truth(planted: Planted, seed: int, counts: dict[str, int]) -> dict[str, Any]:
     """Return what `truth.json` says; docs/synthetic.md explains it."""
-    values, times = planted(), calendar()
+    values = planted.values
     return {
-        "n_leads": n_leads,
+        "n_leads": counts["leads"],
         "seed": seed,
-        "start_at": times.start_at.isoformat(),
-        "as_of": times.as_of.isoformat(),
+        "start_at": planted.start_at.isoformat(),
+        "as_of": planted.as_of.isoformat(),
         "horizon_days": values["win"]["horizon_days"],
         "ruleset": {"id": "today", "version": 1, "threshold": values["selection"]["threshold"]},
         "win": _win(values),
-        "rules": [_rule(rule, values) for rule in rules()],
+        "rules": [_rule(rule, values) for rule in planted.rules],
         "sources": [_source(source) for source in values["source"]],
         "weak_source": min(values["source"], key=lambda source: float(source["effect"]))["code"],
         "late_region": _late_region(values["handling"]),
-        "drift": _drift(values),
+        "drift": _drift(planted),
         "accept": _accept(values["accept"]),
         "selection": values["selection"],
         "opt_outs": values["opt_out"],
@@ -87,23 +88,23 @@ def _win(values: dict[str, Any]) -> dict[str, Any]:
         "no_contact_effect": handling["none_effect"],
         "lag_days": {
             "minimum": win["lag_minimum_days"],
-            "median": win_lag_days(0.5),
-            "p80": win_lag_days(0.8),
+            "median": win_lag_days(win, 0.5),
+            "p80": win_lag_days(win, 0.8),
             "maximum": win["lag_minimum_days"] + win["lag_maximum_days"],
         },
     }
 
 
-def win_lag_days(share: float) -> float:
+def win_lag_days(win: Mapping[str, Any], share: float) -> float:
     """Return the days from handoff to win within which `share` of the wins happen.
 
     A log-logistic duration, cut off at its maximum, after a minimum. Deals close
     in office hours, which adds up to three days.
     """
-    win = planted()["win"]
-    median, shape, maximum = win["lag_median_days"], win["lag_shape"], win["lag_maximum_days"]
+    median, shape, maximum = (float(win[key]) for key in ("lag_median_days", "lag_shape", "lag_maximum_days"))
     below = share / (1 + (maximum / median) ** -shape)
-    return round(win["lag_minimum_days"] + median * (below / (1 - below)) ** (1 / shape), 2)
+    days: float = win["lag_minimum_days"] + median * (below / (1 - below)) ** (1 / shape)
+    return round(days, 2)
 
 
 def _rule(rule: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
@@ -139,13 +140,13 @@ def _late_region(handling: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _drift(values: dict[str, Any]) -> dict[str, Any]:
-    times = calendar()
+def _drift(planted: Planted) -> dict[str, Any]:
+    values = planted.values
     titles = [title["code"] for title in values["title"] if title["drift_share"] != title["share"]]
     return {
         "month": values["drift"]["month"],
-        "start_at": times.drift_start_at.isoformat(),
-        "end_at": times.drift_end_at.isoformat(),
+        "start_at": planted.drift_start_at.isoformat(),
+        "end_at": planted.drift_end_at.isoformat(),
         "attributes": ["employees", "capital_yen", "job_title", "seniority", "source"],
         "employees_log_shift": values["drift"]["employees_log_shift"],
         "job_titles": titles,
@@ -155,4 +156,8 @@ def _drift(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _accept(accept: dict[str, Any]) -> dict[str, Any]:
-    return {"intercept": accept["intercept"], "log_odds_per_belief_point": accept["scale"], "from_department": "marketing"}
+    return {
+        "intercept": accept["intercept"],
+        "log_odds_per_belief_point": accept["scale"],
+        "from_department": "marketing",
+    }

@@ -11,8 +11,8 @@ WITH counted AS (
         (created_at - $start_second) / 86400.0 AS created_day,
         CAST(
             least(
-                $maximum_touches,
-                floor($mean_touches * exp($touches_log_sd * normal(lead_no, 'touches') - pow($touches_log_sd, 2) / 2))
+                $journey_maximum,
+                floor($journey_mean_touches * exp($journey_log_sd * normal(lead_no, 'touches') - pow($journey_log_sd, 2) / 2))
             ) AS INTEGER
         ) AS n_touches
     FROM lead
@@ -33,7 +33,7 @@ placed AS (
         lead_no,
         created_at,
         touch_no,
-        created_day + $spread_days * pow(uniform(lead_no * 4096 + touch_no, 'touch time'), 2) AS day
+        created_day + $journey_spread_days * pow(uniform(lead_no * 4096 + touch_no, 'touch time'), 2) AS day
     FROM numbered
 ),
 

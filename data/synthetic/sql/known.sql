@@ -8,11 +8,11 @@ WITH delay AS (
     SELECT
         lead_no,
         created_at + CAST(
-            86400 * (1 + CASE WHEN uniform(lead_no, 'slow to learn') < 0.1 THEN 365 ELSE $learned_after_days END
+            86400 * (1 + CASE WHEN uniform(lead_no, 'slow to learn') < 0.1 THEN 365 ELSE $attributes_learned_after_days END
             * pow(uniform(lead_no, 'learned employees'), 2)) AS BIGINT
         ) AS employees_learned_at,
         created_at + CAST(
-            86400 * (1 + CASE WHEN uniform(lead_no, 'slow to learn') < 0.1 THEN 365 ELSE $learned_after_days END
+            86400 * (1 + CASE WHEN uniform(lead_no, 'slow to learn') < 0.1 THEN 365 ELSE $attributes_learned_after_days END
             * pow(uniform(lead_no, 'learned title'), 2)) AS BIGINT
         ) AS title_learned_at,
         uniform(lead_no, 'employees known') AS employees_draw,
@@ -24,9 +24,9 @@ employees_case AS (
     SELECT
         lead_no,
         CASE
-            WHEN employees_draw < $p_employees_known * $p_employees_corrected THEN 'corrected'
-            WHEN employees_draw < $p_employees_known THEN 'known'
-            WHEN employees_draw < $p_employees_known + $p_employees_learned THEN 'learned'
+            WHEN employees_draw < $attributes_p_employees_known * $attributes_p_employees_corrected THEN 'corrected'
+            WHEN employees_draw < $attributes_p_employees_known THEN 'known'
+            WHEN employees_draw < $attributes_p_employees_known + $attributes_p_employees_learned THEN 'learned'
             ELSE 'never'
         END AS how
     FROM delay
@@ -36,8 +36,8 @@ title_case AS (
     SELECT
         lead_no,
         CASE
-            WHEN title_draw < $p_title_known THEN 'known'
-            WHEN title_draw < $p_title_known + $p_title_learned THEN 'learned'
+            WHEN title_draw < $attributes_p_title_known THEN 'known'
+            WHEN title_draw < $attributes_p_title_known + $attributes_p_title_learned THEN 'learned'
             ELSE 'never'
         END AS how
     FROM delay
@@ -95,7 +95,7 @@ SELECT
     created_at AS known_at,
     FALSE AS is_recorded
 FROM lead
-WHERE uniform(lead_no, 'department known') < $p_department_known
+WHERE uniform(lead_no, 'department known') < $attributes_p_department_known
 UNION ALL
 SELECT
     lead_no AS lead_no,

@@ -15,7 +15,7 @@ dated AS (
     -- The inverse of (1 - growth) t + growth t^2, so that the inflow grows evenly.
     SELECT
         lead_no,
-        $n_days * (sqrt(pow(1 - $growth, 2) + 4 * $growth * share) - (1 - $growth)) / (2 * $growth) AS days
+        $n_days * (sqrt(pow(1 - $calendar_growth, 2) + 4 * $calendar_growth * share) - (1 - $calendar_growth)) / (2 * $calendar_growth) AS days
     FROM spread
 ),
 
@@ -31,8 +31,9 @@ drifted AS (
     SELECT
         lead_no,
         created_at,
-        created_at >= $drift_start AND created_at < $drift_end AS is_drift
+        created_at >= $drift_start_second AND created_at < $drift_end_second AS is_drift
     FROM timed
+    WHERE created_at <= $as_of_second
 ),
 
 chosen AS (
@@ -73,15 +74,15 @@ sized AS (
                     200000,
                     floor(
                         exp(
-                            $employees_log_median + CASE WHEN is_drift THEN $employees_log_shift ELSE 0 END
-                            + $employees_log_sd * normal(lead_no, 'employees')
+                            $attributes_employees_log_median + CASE WHEN is_drift THEN $drift_employees_log_shift ELSE 0 END
+                            + $attributes_employees_log_sd * normal(lead_no, 'employees')
                         )
                     )
                 )
             ) AS INTEGER
         ) AS employees,
         exp(
-            $capital_per_employee_log_median + $capital_per_employee_log_sd * normal(lead_no, 'capital')
+            $attributes_capital_per_employee_log_median + $attributes_capital_per_employee_log_sd * normal(lead_no, 'capital')
         ) AS capital_per_employee
     FROM drifted
 )

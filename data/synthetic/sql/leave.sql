@@ -8,5 +8,5 @@ SELECT
     'email' AS channel
 FROM lead
 WHERE
-    uniform(lead.lead_no, 'leave') < $p_never_handed
+    uniform(lead.lead_no, 'leave') < $opt_out_p_never_handed
     AND NOT EXISTS (SELECT 1 FROM handed WHERE handed.lead_no = lead.lead_no);

@@ -16,10 +16,10 @@ WITH drawn AS (
         decision.belief_points AS belief_points,
         $win_intercept + $win_scale * decision.true_points + decision.source_effect AS log_odds,
         CASE
-            WHEN uniform(decision.lead_no * 8 + decision.pass_no, 'no contact') < $p_none THEN 'none'
+            WHEN uniform(decision.lead_no * 8 + decision.pass_no, 'no contact') < $handling_p_none THEN 'none'
             WHEN
                 uniform(decision.lead_no * 8 + decision.pass_no, 'late')
-                < CASE WHEN lead.region = $late_region THEN $p_late_region ELSE $p_late END
+                < CASE WHEN lead.region = $handling_late_region THEN $handling_p_late_region ELSE $handling_p_late END
                 THEN 'late'
             ELSE 'on_time'
         END AS handling
@@ -40,7 +40,7 @@ likely AS (
         uniform(entity, 'outcome') AS fate,
         logistic(log_odds) AS p_won_on_time,
         logistic(
-            log_odds + CASE handling WHEN 'late' THEN $late_effect WHEN 'none' THEN $none_effect ELSE 0 END
+            log_odds + CASE handling WHEN 'late' THEN $handling_late_effect WHEN 'none' THEN $handling_none_effect ELSE 0 END
         ) AS p_won,
         CASE
             WHEN is_sales_generated THEN 1
@@ -65,12 +65,12 @@ fated AS (
         fate < p_won
         OR (
             handling <> 'none' AND fate < p_accepted
-            AND fate < p_won_on_time + $opportunity_share * greatest(p_accepted - p_won_on_time, 0)
+            AND fate < p_won_on_time + $accept_opportunity_share * greatest(p_accepted - p_won_on_time, 0)
         ) AS is_opportunity,
         fate < p_won
         OR (
             handling <> 'none' AND fate < p_accepted
-            AND fate < p_won_on_time + $qualified_share * greatest(p_accepted - p_won_on_time, 0)
+            AND fate < p_won_on_time + $accept_qualified_share * greatest(p_accepted - p_won_on_time, 0)
         ) AS is_qualified
     FROM likely
 ),
@@ -94,8 +94,8 @@ routed AS (
             WHEN is_sales_generated THEN 'sales_generated'
             -- Refused by field sales and won all the same: inside sales did it alone.
             WHEN is_won AND NOT is_accepted THEN 'tql_closed'
-            WHEN pick(entity, 'route', 1000) < $direct THEN 'direct'
-            WHEN pick(entity, 'route', 1000) < $direct + $tql_passed THEN 'tql_passed'
+            WHEN pick(entity, 'route', 1000) < $routes_direct THEN 'direct'
+            WHEN pick(entity, 'route', 1000) < $routes_direct + $routes_tql_passed THEN 'tql_passed'
             ELSE 'tql_closed'
         END AS route,
         CASE handling
@@ -219,10 +219,10 @@ WITH called AS (
         entity,
         first_contact_at,
         CASE
-            WHEN is_white_paper_only AND first_contact_at <= handed_off_at + $early_within_seconds THEN $p_white_paper_early
-            WHEN is_white_paper_only THEN $p_white_paper_later
-            WHEN first_contact_at <= handed_off_at + $early_within_seconds THEN $p_other_early
-            ELSE $p_other_later
+            WHEN is_white_paper_only AND first_contact_at <= handed_off_at + 3600 * $handling_early_within_hours THEN $opt_out_p_white_paper_early
+            WHEN is_white_paper_only THEN $opt_out_p_white_paper_later
+            WHEN first_contact_at <= handed_off_at + 3600 * $handling_early_within_hours THEN $opt_out_p_other_early
+            ELSE $opt_out_p_other_later
         END AS p_opt_out
     FROM handed
     WHERE pass_no = $pass_no AND first_contact_at IS NOT NULL AND NOT is_opportunity

@@ -14,7 +14,7 @@ WITH recycled AS (
         AND NOT handed.is_won
         AND NOT handed.is_sales_generated
         AND opt_out.lead_no IS NULL
-        AND uniform(handed.lead_no * 8 + handed.pass_no, 'recycled') < $p_recycled
+        AND uniform(handed.lead_no * 8 + handed.pass_no, 'recycled') < $recycling_p_recycled
 ),
 
 timed AS (
@@ -23,7 +23,7 @@ timed AS (
         settled_at,
         office_time(
             settled_at + CAST(
-                86400 * ($wait_first_day + ($wait_last_day - $wait_first_day) * uniform(entity, 'wait')) AS BIGINT
+                86400 * ($recycling_wait_days_first + ($recycling_wait_days_last - $recycling_wait_days_first) * uniform(entity, 'wait')) AS BIGINT
             ),
             uniform(entity, 'wait hour')
         ) AS "at"
@@ -55,7 +55,7 @@ WITH numbered AS (
         "at" AS review_at,
         unnest(
             range(
-                $again_fewest + pick(lead_no * 8 + pass_no, 'again touches', $again_most - $again_fewest + 1)
+                $recycling_touches_first + pick(lead_no * 8 + pass_no, 'again touches', $recycling_touches_last - $recycling_touches_first + 1)
             )
         ) AS touch_no
     FROM review

@@ -35,10 +35,10 @@ explained AS (
         source_effect,
         CASE
             WHEN is_sales_generated THEN 'sales_generated'
-            WHEN points >= $threshold AND uniform(entity, 'held') >= $p_held THEN 'threshold'
-            WHEN points >= $threshold THEN NULL
-            WHEN belief_points >= $override_beliefs AND uniform(entity, 'override') < $p_override THEN 'override'
-            WHEN uniform(entity, 'random handoff') < $p_random THEN 'random'
+            WHEN points >= $selection_threshold AND uniform(entity, 'held') >= $selection_p_held THEN 'threshold'
+            WHEN points >= $selection_threshold THEN NULL
+            WHEN belief_points >= $selection_override_beliefs AND uniform(entity, 'override') < $selection_p_override THEN 'override'
+            WHEN uniform(entity, 'random handoff') < $selection_p_random THEN 'random'
         END AS how
     FROM drawn
 )
@@ -69,7 +69,7 @@ FROM reviewed
 INNER JOIN lead ON reviewed.lead_no = lead.lead_no
 LEFT JOIN decision ON reviewed.lead_no = decision.lead_no
 WHERE
-    reviewed.points >= $threshold
+    reviewed.points >= $selection_threshold
     AND NOT lead.is_sales_generated
     AND (decision."at" IS NULL OR reviewed."at" <= decision."at")
 GROUP BY reviewed.lead_no;

@@ -6,12 +6,12 @@
 INSERT INTO scores (lead_id, scored_at, scorer, axis, score)
 WITH scored AS (
     SELECT lead_no, "at", true_fit, true_engagement FROM reviewed_all
-    WHERE uniform(lead_no, 'vendor') < $p_scored
+    WHERE uniform(lead_no, 'vendor') < $vendor_p_scored
     UNION ALL
     SELECT lead_no, $as_of_second AS "at", 0 AS true_fit, 0 AS true_engagement FROM lead
     WHERE
-        lead_no = $n_leads - 1
-        OR (created_at > $as_of_second - 3 * 86400 AND uniform(lead_no, 'vendor') < $p_scored)
+        lead_no = (SELECT max(lead_no) FROM lead)
+        OR (created_at > $as_of_second - 3 * 86400 AND uniform(lead_no, 'vendor') < $vendor_p_scored)
 ),
 
 by_axis AS (
@@ -20,7 +20,7 @@ by_axis AS (
         scored."at" AS "at",
         axis.axis AS axis,
         CASE axis.axis WHEN 'fit' THEN 45 + 5 * scored.true_fit ELSE 20 + 4 * scored.true_engagement END
-        + $noise * normal(scored.lead_no * 2 + axis.axis_no, 'vendor ' || CAST(scored."at" AS VARCHAR)) AS score
+        + $vendor_noise * normal(scored.lead_no * 2 + axis.axis_no, 'vendor ' || CAST(scored."at" AS VARCHAR)) AS score
     FROM scored
     CROSS JOIN (VALUES (0, 'fit'), (1, 'engagement')) AS axis (axis_no, axis)
 )
@@ -28,7 +28,7 @@ by_axis AS (
 SELECT
     lead.lead_id AS lead_id,
     moment(by_axis."at") AS scored_at,
-    $scorer AS scorer,
+    $vendor_scorer AS scorer,
     by_axis.axis AS axis,
     CAST(greatest(0, least(100, round(by_axis.score))) AS DECIMAL(18, 2)) AS score
 FROM by_axis
