@@ -1,0 +1,93 @@
+"""What is odd about rows that came in, without being wrong: reported by file and line, never swallowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import duckdb
+
+from data.contract import TABLES
+from data.imports.checking import Checked
+from data.imports.merging import accepted_rows
+from data.imports.parsing import ParsedFeed
+from data.imports.report import Oddity
+
+_EXAMPLES = 3
+
+
+def encoding_doubts(checked: Checked) -> list[Oddity]:
+    """Warn of files whose bytes fit two encodings."""
+    sources = dict.fromkeys(feed.plan.source for feed in checked.feeds)
+    return [
+        Oddity(
+            code="encoding_doubt",
+            n_rows=0,
+            text=(
+                f"{source.name}: was read as {source.encoding.name}, but could be {source.encoding.doubt}; "
+                "look at a few rows, and name its encoding in a mapping if they are wrong (encoding = ...)"
+            ),
+        )
+        for source in sources
+        if source.encoding and source.encoding.doubt
+    ]
+
+
+def oddities(connection: duckdb.DuckDBPyConnection, checked: Checked) -> list[Oddity]:
+    """Compare what came in with the history it was merged into."""
+    return [*_won_too_early(connection, checked), *_unknown_leads(connection, checked)]
+
+
+def _won_too_early(connection: duckdb.DuckDBPyConnection, checked: Checked) -> Iterator[Oddity]:
+    if not checked.of_table("deals") or "closed_at" not in _provided(checked, "deals"):
+        return
+    deals = f"(SELECT * FROM {accepted_rows(TABLES['deals'], checked)} WHERE outcome = 'won')"
+    before_created = (
+        f"SELECT d._feed, d._row FROM {deals} AS d JOIN leads USING (lead_id) WHERE d.closed_at < leads.created_at"
+    )
+    yield from _warning(
+        connection, checked, "won_before_created", before_created, "was won before its lead was created"
+    )
+    before_contact = (
+        f"SELECT d._feed, d._row FROM {deals} AS d JOIN leads USING (lead_id) JOIN "
+        "(SELECT lead_id, min(first_contact_at) AS first_contact_at FROM handoffs GROUP BY lead_id) AS h USING (lead_id) "
+        "WHERE d.closed_at >= leads.created_at AND d.closed_at < h.first_contact_at"
+    )
+    yield from _warning(connection, checked, "won_before_contact", before_contact, "was won before the first contact")
+
+
+def _unknown_leads(connection: duckdb.DuckDBPyConnection, checked: Checked) -> Iterator[Oddity]:
+    for table in TABLES.values():
+        if table.name == "leads" or "lead_id" not in table.column_names or not checked.of_table(table.name):
+            continue
+        rows = f"SELECT _feed, _row FROM {accepted_rows(table, checked)} ANTI JOIN leads USING (lead_id)"
+        yield from _warning(
+            connection,
+            checked,
+            "unknown_leads",
+            rows,
+            f"of {table.name} refers to a lead that the history does not have",
+        )
+
+
+def _provided(checked: Checked, table: str) -> set[str]:
+    return {name for feed in checked.of_table(table) for name in feed.plan.provided}
+
+
+def _warning(
+    connection: duckdb.DuckDBPyConnection, checked: Checked, code: str, rows: str, what: str
+) -> Iterator[Oddity]:
+    found = connection.execute(f"SELECT count(*) FROM ({rows})").fetchone()
+    n_rows = int(found[0]) if found else 0
+    if not n_rows:
+        return
+    first = connection.execute(f"{rows} ORDER BY _feed, _row LIMIT {_EXAMPLES}").fetchall()
+    places = ", ".join(_place(checked.feeds, feed, row) for feed, row in first)
+    more = f" and {n_rows - len(first):,} more" if n_rows > len(first) else ""
+    text = f"{n_rows:,} row{'s' if n_rows > 1 else ''} {what}: {places}{more}"
+    yield Oddity(code=code, n_rows=n_rows, text=text)
+
+
+def _place(feeds: Sequence[ParsedFeed], number: int, row: int) -> str:
+    source = next(feed.plan.source for feed in feeds if feed.plan.number == number)
+    lines = source.line_numbers([row])
+    return f"{source.name} {source.place} {lines[0]}" if lines else f"{source.name} record {row + 1}"
