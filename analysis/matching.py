@@ -1,0 +1,120 @@
+"""Which entries of the prepared dictionaries each rule counts.
+
+Predicates are decided here, once per distinct touch type or attribute value,
+never per touch: the engine only joins numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final, TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.rulesets.model import AttributePredicate, OptOutPredicate, TouchPredicate
+from data.engine import Engine
+
+Mask: TypeAlias = NDArray[np.bool_]
+
+OPT_OUT: Final = "@opt_out"
+"""Name under which opt-outs lie among the attributes."""
+
+_TOUCH_TYPES: Final = """
+SELECT type_no AS type_no, kind_no AS kind_no, kind AS kind, channel AS channel, content AS content, direction AS direction
+FROM prep.touch_types
+"""
+_ATTRIBUTE_VALUES: Final = """
+SELECT
+    prep.attribute_values.value_no AS value_no,
+    prep.attribute_values.field AS field,
+    prep.attribute_values.value AS value,
+    prep.attribute_values.number AS number
+FROM prep.attribute_values
+INNER JOIN wanted_fields ON prep.attribute_values.field = wanted_fields.field
+"""
+
+
+def read_touch_types(engine: Engine) -> pd.DataFrame:
+    """Return the distinct kinds of touches: `type_no`, `kind_no`, `kind`, `channel`, `content`, `direction`."""
+    return engine.query(_TOUCH_TYPES)
+
+
+def read_attribute_values(engine: Engine, fields: Sequence[str]) -> pd.DataFrame:
+    """Return the distinct values of some attributes: `value_no`, `field`, `value` (NULL is unknown), `number`."""
+    wanted = pd.DataFrame({"field": pd.Series(sorted(set(fields)), dtype="str")})
+    return engine.query(_ATTRIBUTE_VALUES, tables={"wanted_fields": wanted})
+
+
+def field_of(predicate: AttributePredicate | OptOutPredicate) -> str:
+    """Return the name under which the values of a predicate lie in the dictionary."""
+    return OPT_OUT if isinstance(predicate, OptOutPredicate) else predicate.field
+
+
+def match_touches(types: pd.DataFrame, predicate: TouchPredicate) -> Mask:
+    """Return which rows of the dictionary of touches a rule counts.
+
+    Parameters
+    ----------
+    types : DataFrame
+        As from `read_touch_types`.
+    predicate : TouchPredicate
+        A pattern left out accepts everything, an unknown value included.
+    """
+    mask = np.ones(len(types), dtype=bool)
+    for column, patterns in (
+        ("kind", predicate.kinds),
+        ("channel", predicate.channels),
+        ("content", predicate.contents),
+    ):
+        if patterns:
+            mask &= _like(types[column], patterns)
+    if predicate.direction is not None:
+        mask &= (types["direction"] == predicate.direction).fillna(False).to_numpy(dtype=bool)
+    return mask
+
+
+def match_values(values: pd.DataFrame, predicate: AttributePredicate | OptOutPredicate) -> Mask:
+    """Return which rows of the dictionary of attributes a rule or gate counts.
+
+    Parameters
+    ----------
+    values : DataFrame
+        As from `read_attribute_values`.
+    predicate : AttributePredicate or OptOutPredicate
+        A value that is not known never matches, unless that is what is asked for.
+    """
+    of_field = (values["field"] == field_of(predicate)).to_numpy(dtype=bool)
+    is_known = values["value"].notna().to_numpy(dtype=bool)
+    if isinstance(predicate, OptOutPredicate):
+        channels = ["email", "call", "all"] if predicate.channel == "any" else [predicate.channel, "all"]
+        return of_field & values["value"].isin(channels).to_numpy(dtype=bool)
+    if predicate.is_unknown:
+        return of_field & ~is_known
+    if predicate.values:
+        is_in = _one_of(values, predicate.values)
+        return of_field & is_known & (~is_in if predicate.is_excluded else is_in)
+    number = values["number"].to_numpy(dtype=np.float64, na_value=np.nan)
+    low = -np.inf if predicate.low is None else predicate.low
+    high = np.inf if predicate.high is None else predicate.high
+    return of_field & (number >= low) & (number <= high)
+
+
+def _like(column: pd.Series, patterns: Sequence[str]) -> Mask:
+    expression = re.compile("|".join(_glob(pattern) for pattern in patterns), re.DOTALL)
+    # Patterns are tried on distinct texts: one kind may have thousands of contents.
+    texts = [text for text in column.dropna().unique() if expression.fullmatch(text)]
+    return column.isin(texts).to_numpy(dtype=bool)
+
+
+def _glob(pattern: str) -> str:
+    return ".*".join(re.escape(piece) for piece in pattern.split("*"))
+
+
+def _one_of(values: pd.DataFrame, wanted: Sequence[str | int | float | bool]) -> Mask:
+    texts = [str(item).lower() if isinstance(item, bool) else item for item in wanted if isinstance(item, str | bool)]
+    numbers = [float(item) for item in wanted if not isinstance(item, str | bool)]
+    mask: Mask = values["value"].isin(texts).to_numpy(dtype=bool)
+    return mask | values["number"].isin(numbers).to_numpy(dtype=bool) if numbers else mask

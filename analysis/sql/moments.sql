@@ -1,0 +1,54 @@
+-- Every moment at which a lead is scored: its decisions, or if it has none by $as_of
+-- (it stands) the moment of its last touch, or of its creation.
+-- Reads:   decided (one of decided_*.sql), prep.leads, prep.touches
+-- Returns: one row per moment in the chosen period and sources.
+WITH standing AS (
+    SELECT
+        prep.leads.lead_no AS lead_no,
+        COALESCE(MAX(prep.touches."at"), MIN(prep.leads.created_at)) AS decided_at
+    FROM prep.leads
+    LEFT JOIN prep.touches ON prep.leads.lead_no = prep.touches.lead_no AND prep.touches."at" <= $as_of
+    WHERE prep.leads.lead_no NOT IN (SELECT decided.lead_no AS lead_no FROM decided)
+    GROUP BY prep.leads.lead_no
+),
+
+both_groups AS (
+    SELECT
+        decided.lead_no AS lead_no,
+        decided.turn_no AS turn_no,
+        decided.pass_no AS pass_no,
+        decided.decided_at AS decided_at,
+        decided.next_decided_at AS next_decided_at,
+        decided.is_settled AS is_settled,
+        0 AS is_standing
+    FROM decided
+    UNION ALL
+    SELECT
+        standing.lead_no AS lead_no,
+        0 AS turn_no,
+        1 AS pass_no,
+        standing.decided_at AS decided_at,
+        CAST(NULL AS TIMESTAMP) AS next_decided_at,
+        0 AS is_settled,
+        1 AS is_standing
+    FROM standing
+)
+
+SELECT
+    ROW_NUMBER() OVER (ORDER BY both_groups.lead_no NULLS LAST, both_groups.turn_no NULLS LAST) AS moment_no,
+    both_groups.lead_no AS lead_no,
+    both_groups.pass_no AS pass_no,
+    both_groups.decided_at AS decided_at,
+    both_groups.next_decided_at AS next_decided_at,
+    both_groups.is_settled AS is_settled,
+    both_groups.is_standing AS is_standing
+FROM both_groups
+INNER JOIN prep.leads ON both_groups.lead_no = prep.leads.lead_no
+WHERE
+    prep.leads.created_at <= $as_of
+    AND both_groups.decided_at >= $starts_at
+    AND both_groups.decided_at < $ends_at
+    AND (
+        LEN(CAST($sources AS VARCHAR[])) = 0
+        OR LIST_CONTAINS(CAST($sources AS VARCHAR[]), COALESCE(prep.leads.source, ''))
+    )
