@@ -97,13 +97,20 @@ def funnel_by_month(engine: Engine, selection: Selection) -> pd.DataFrame:
         created), `n_mature`, `is_mature` (every day of the month that the period
         covers is older than the horizon), `mature_on` (the day from which it
         is), then the columns of `Funnel.steps`. Sums over months equal `funnel`.
+        Last come `n_in_horizon` (reached the stage or a later one within
+        `horizon_days` of creation) and `horizon_rate` = n_in_horizon / n_first
+        with `horizon_low`, `horizon_high`.
 
     Notes
     -----
-    A young month has had less time to convert: its rates are lower bounds, not
-    bad news. Draw months with `is_mature` False as unfinished.
+    `total_rate` favours old months, which have had more time; to compare months
+    use `horizon_rate`, which gives each lead the same time. A young month has
+    not had even that: its rates are lower bounds, not bad news. Draw months with
+    `is_mature` False as unfinished.
     """
-    return _with_rates(_monthly(engine, selection, stage_table(engine))[1])
+    months = _with_rates(_monthly(engine, selection, stage_table(engine))[1])
+    n_in_horizon = months.pop("n_in_horizon")
+    return months.assign(n_in_horizon=n_in_horizon, **_rate_columns("horizon", n_in_horizon, months["n_first"]))
 
 
 def stage_table(engine: Engine) -> pd.DataFrame:
@@ -113,18 +120,18 @@ def stage_table(engine: Engine) -> pd.DataFrame:
 
 def _monthly(engine: Engine, selection: Selection, stages: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return one row per month, and one per month and stage with `n_leads` and `n_recorded`."""
-    names = ("as_of", "starts_at", "ends_at", "mature_at", "sources")
+    names = ("as_of", "starts_at", "ends_at", "mature_at", "horizon_days", "sources")
     counts = engine.query(sql_text("funnel"), selection.params(*names))
     months = _months(counts, selection)
     grid = months.merge(stages, how="cross")
-    for counted in ("n_furthest", "n_recorded"):
+    for counted in ("n_furthest", "n_recorded", "n_furthest_in_horizon"):
         part = counts.loc[counts["counted"] == counted, ["month", "position", "n"]].rename(columns={"n": counted})
         grid = grid.merge(part, how="left", on=["month", "position"])
-    grid = grid.fillna({"n_furthest": 0, "n_recorded": 0}).astype({"n_furthest": "int64", "n_recorded": "int64"})
+        grid[counted] = grid[counted].fillna(0).astype("int64")
     # Whoever got to a later stage has passed this one.
-    n_leads = grid.iloc[::-1].groupby("month")["n_furthest"].cumsum().sort_index()
-    grid = grid.assign(n_furthest=n_leads).rename(columns={"n_furthest": "n_leads"})
-    return months, grid
+    furthest = ["n_furthest", "n_furthest_in_horizon"]
+    grid[furthest] = grid.iloc[::-1].groupby("month")[furthest].cumsum().sort_index()
+    return months, grid.rename(columns={"n_furthest": "n_leads", "n_furthest_in_horizon": "n_in_horizon"})
 
 
 def _months(counts: pd.DataFrame, selection: Selection) -> pd.DataFrame:

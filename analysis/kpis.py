@@ -71,7 +71,7 @@ def key_numbers(
         rows.append(_rate_row("handoff_win_rate", "decisions", _handoff_wins(calibration), _NOTHING))
     table = pd.DataFrame(rows).astype({"is_changed": "boolean"})
     if not has_previous:
-        table["previous_value"] = np.nan
+        table[["previous_value", "previous_low", "previous_high"]] = np.nan
     return table
 
 

@@ -137,7 +137,7 @@ def _check_outcome(engine: Engine, selection: Selection) -> None:
 def _period(selection: Selection) -> dict[str, datetime]:
     """Return the bounds of the period and of the one before, which is empty when there is none."""
     starts_at, ends_at = selection.starts_at, selection.ends_at
-    length = max(ends_at - starts_at, timedelta(0))
+    length = max(min(ends_at, selection.as_of) - starts_at, timedelta(0))
     previous = starts_at if selection.start is None or length > starts_at - FIRST_MOMENT else starts_at - length
     return {"starts_at": starts_at, "ends_at": ends_at, "previous_starts_at": previous}
 

@@ -5,10 +5,12 @@
 --            n_mature    those observed for the whole horizon
 --            n_furthest  leads for which this stage is the furthest reached
 --            n_recorded  leads with a recorded entry into this stage
+--            n_furthest_in_horizon  leads for which this stage is the furthest reached within $horizon_days of creation
 WITH cohort AS (
     SELECT
         lead_no AS lead_no,
         CAST(DATE_TRUNC('month', created_at) AS TIMESTAMP) AS month_start,
+        created_at + TO_DAYS($horizon_days) AS horizon_at,
         CASE WHEN created_at <= $mature_at THEN 1 ELSE 0 END AS is_mature
     FROM prep.leads
     WHERE
@@ -24,7 +26,10 @@ entries AS (
     SELECT
         cohort.lead_no AS lead_no,
         cohort.month_start AS month_start,
-        prep.stage_entries.position AS position
+        prep.stage_entries.position AS position,
+        CASE
+            WHEN prep.stage_entries.first_entered_at <= cohort.horizon_at THEN prep.stage_entries.position
+        END AS position_in_horizon
     FROM prep.stage_entries
     INNER JOIN cohort ON prep.stage_entries.lead_no = cohort.lead_no
     WHERE prep.stage_entries.first_entered_at <= $as_of
@@ -34,7 +39,8 @@ furthest AS (
     SELECT
         lead_no AS lead_no,
         MIN(month_start) AS month_start,
-        MAX(position) AS position
+        MAX(position) AS position,
+        MAX(position_in_horizon) AS position_in_horizon
     FROM entries
     GROUP BY lead_no
 )
@@ -70,3 +76,12 @@ SELECT
     COUNT(*) AS n
 FROM entries
 GROUP BY month_start, position
+UNION ALL
+SELECT
+    month_start AS "month",
+    position_in_horizon AS position,
+    'n_furthest_in_horizon' AS counted,
+    COUNT(*) AS n
+FROM furthest
+WHERE position_in_horizon IS NOT NULL
+GROUP BY month_start, position_in_horizon

@@ -80,6 +80,14 @@ def recorded_stages(lead, rows, as_of):
     return {POSITIONS[stage] for stage in stages}
 
 
+def counts_in_horizon(leads, rows, selection):
+    """Each lead is looked at when its own horizon ends, or at `as_of` when that comes first."""
+    horizon = timedelta(days=selection.horizon_days)
+    moments = [min(selection.as_of, lead["created_at"] + horizon) for lead in leads]
+    furthest = [max(recorded_stages(lead, rows, moment)) for lead, moment in zip(leads, moments, strict=True)]
+    return [sum(reached >= position for reached in furthest) for position in sorted(POSITIONS.values())]
+
+
 def expected_counts(leads, rows, as_of):
     recorded = [recorded_stages(lead, rows, as_of) for lead in leads]
     return [
@@ -117,6 +125,7 @@ def test_months_agree_with_the_definition_and_add_up(rows, selection):
         counts = list(zip(part["n_leads"], part["n_recorded"], strict=True))
         assert counts == expected_counts(cohort, rows, selection.as_of)
         assert part["n_cohort"].eq(len(cohort)).all()
+        assert part["n_in_horizon"].tolist() == counts_in_horizon(cohort, rows, selection)
     total = funnel(engine, selection)
     sums = months.groupby("position")[["n_leads", "n_recorded"]].sum()
     assert sums["n_leads"].tolist() == (total.steps["n_leads"].tolist() if len(months) else [])
@@ -181,7 +190,8 @@ def test_columns_are_those_that_are_documented():
     selection = Selection(as_of=day(120))
     assert " ".join(funnel(company(), selection).steps.columns) == f"stage position {rate_columns}"
     assert " ".join(funnel_by_month(company(), selection).columns) == (
-        f"month n_cohort n_mature is_mature mature_on stage position {rate_columns}"
+        f"month n_cohort n_mature is_mature mature_on stage position {rate_columns} "
+        "n_in_horizon horizon_rate horizon_low horizon_high"
     )
 
 
@@ -216,6 +226,17 @@ def test_a_month_is_mature_when_its_last_day_is():
 def test_a_month_says_when_it_will_be_mature():
     months = funnel_by_month(company(), Selection(as_of=day(40), horizon_days=28)).drop_duplicates("month")
     assert months["mature_on"].tolist() == [pd.Timestamp(2025, 3, 1), pd.Timestamp(2025, 3, 29)]
+
+
+def test_months_can_be_compared_over_the_same_time():
+    # A January lead wins after 40 days: a February lead of the same age has not been seen for longer.
+    engine = history(
+        leads=[{"lead_id": "a", "created_at": day(0)}, {"lead_id": "b", "created_at": day(31)}],
+        stage_events=[{"lead_id": "a", "stage": "won", "entered_at": day(40)}],
+    )
+    won = funnel_by_month(engine, Selection(as_of=day(100), horizon_days=30)).query("stage == 'won'")
+    assert won["total_rate"].tolist() == [1, 0]
+    assert won["horizon_rate"].tolist() == [0, 0]
 
 
 def test_months_without_leads_are_there():
