@@ -49,10 +49,10 @@ def _kpi(kpi: pd.Series, horizon_days: int, say: Speaker) -> None:
             value,
             delta,
             delta_color=colour,
-            delta_description=say("overview.previous", value=previous) if delta else None,
         )
         young = say("overview.young", n=say.count(kpi["n_immature"])) if kpi["is_young"] else ""
-        st.markdown(f":small[{below} {young}]")
+        before = f"  \n{say('overview.previous', value=previous)}" if delta else ""
+        st.markdown(f":small[{below} {young}{before}]")
 
 
 def calibration(result: Calibration, selection: Selection, say: Speaker) -> None:

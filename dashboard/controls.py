@@ -8,7 +8,7 @@ from typing import Final
 import streamlit as st
 
 from analysis.selection import Selection
-from dashboard import loading, notices, periods, state
+from dashboard import loading, notices, periods, sentences, state
 from dashboard.loading import Facts, Snapshot
 from dashboard.texts import LANGUAGES, Speaker, speaker
 
@@ -72,18 +72,22 @@ def stage(options: tuple[str, ...]) -> str:
 
 def ruleset(speak: Speaker) -> str:
     """Draw the choice of the ruleset when there is one to make, and return its path."""
-    paths = loading.ruleset_paths()
-    path = ruleset_in_use()
+    paths, path = loading.ruleset_paths(), ruleset_in_use()
     if path is None:
         notices.empty(speak, "rulesets", path=f"`{loading.workspace().rulesets}`")
     if len(paths) == 1:
         return path
     code = next(code for code in paths if paths[code] == path)
-    return paths[st.sidebar.selectbox(speak("filter.ruleset"), list(paths), **state.choose("ruleset", code))]
+    names = {code: sentences.ruleset_name(code, paths[code], speak) for code in paths}
+    with st.sidebar:
+        chosen = st.selectbox(
+            speak("filter.ruleset"), list(paths), format_func=names.get, **state.choose("ruleset", code)
+        )
+    return paths[chosen]
 
 
 def ruleset_in_use() -> str | None:
-    """Return the path of the ruleset that was chosen, else of the newest; None when there is none."""
+    """Return the path of the ruleset that was chosen, else of the usual one; None when there is none."""
     paths = loading.ruleset_paths()
     return paths.get(state.held("ruleset"), next(iter(paths.values()), None))
 
@@ -94,6 +98,7 @@ def _period(facts: Facts, usual: str, speak: Speaker) -> tuple[date | None, date
         speak("filter.period"),
         periods.PERIODS,
         format_func=lambda option: speak(f"period.{option}"),
+        help=speak("filter.period_help"),
         **state.choose("period", code),
     )
     if period != "custom":

@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard import tables
 from dashboard.tables import Twin
 from dashboard.texts import Speaker
-from dashboard.theme import PLOTLY_CONFIG
+from dashboard.theme import PLOTLY_CONFIG, TEXT_ON_LIGHT
 
 
 def chart(say: Speaker, figure: go.Figure, twin: Twin, *, key: str, alt: str, computed: str = "") -> None:
@@ -29,6 +29,10 @@ def chart(say: Speaker, figure: go.Figure, twin: Twin, *, key: str, alt: str, co
     computed : str
         How the numbers were computed, usually SQL; empty shows nothing.
     """
+    if st.context.theme.type != "dark":
+        figure.update_layout(font_color=TEXT_ON_LIGHT, legend_font_color=TEXT_ON_LIGHT)
+        figure.update_xaxes(tickfont_color=TEXT_ON_LIGHT)
+        figure.update_yaxes(tickfont_color=TEXT_ON_LIGHT)
     st.plotly_chart(figure, key=key, alt=alt, config=PLOTLY_CONFIG)
     with st.expander(say("exhibit.table"), icon=":material/table:"):
         table(say, twin, key=key)

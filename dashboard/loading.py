@@ -16,12 +16,13 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from analysis.calibration import Calibration
-from analysis.calibration import calibrate as _calibrate
+from analysis.calibration import Calibration, calibrate
 from analysis.funnel import Funnel, funnel_by_month
 from analysis.funnel import funnel as _funnel
 from analysis.overview import Overview
 from analysis.overview import overview as _overview
+from analysis.replay import pattern_table, score_table
+from analysis.rulesets import Ruleset, list_rulesets, load_ruleset
 from analysis.selection import Selection
 from data.store import Reader, open_reader
 from data.workspace import Workspace
@@ -122,35 +123,44 @@ def cohorts(snapshot: Snapshot, selection: Selection) -> pd.DataFrame:
 
 
 @st.cache_data(ttl=TTL, max_entries=MAX_ENTRIES, show_spinner=False)
-def overview(snapshot: Snapshot, selection: Selection, ruleset_path: str | None) -> Overview:
-    """Return the key numbers and alerts of a selection."""
-    result = calibration(snapshot, selection, ruleset_path) if ruleset_path else None
+def overview(snapshot: Snapshot, selection: Selection, ruleset_path: str | None, stamp: int) -> Overview:
+    """Return the key numbers and alerts of a selection; without a ruleset nothing about the score."""
+    result = calibration(snapshot, selection, ruleset_path, stamp) if ruleset_path else None
     return _overview(reader(snapshot), selection, result)
 
 
 @st.cache_data(ttl=TTL, max_entries=MAX_ENTRIES, show_spinner=False)
-def calibration(snapshot: Snapshot, selection: Selection, ruleset_path: str) -> Calibration:
-    """Hold the scores of a ruleset against the outcomes of a selection."""
-    from analysis.replay import pattern_table, score_table
+def calibration(snapshot: Snapshot, selection: Selection, ruleset_path: str, stamp: int) -> Calibration:
+    """Hold the scores of a ruleset against the outcomes of a selection.
 
-    points = ruleset(ruleset_path)
-    return _calibrate(score_table(pattern_table(reader(snapshot), points, selection), points), points)
-
-
-def ruleset(path: str) -> Ruleset:
-    """Load a ruleset; a changed file is read again."""
-    return _ruleset(path, Path(path).stat().st_mtime_ns)
+    `stamp` is that of the ruleset's file (`stamp_of`): a draft may change.
+    """
+    points = ruleset(ruleset_path, stamp)
+    return calibrate(score_table(pattern_table(reader(snapshot), points, selection), points), points)
 
 
 @st.cache_resource(ttl=TTL, max_entries=16, show_spinner=False)
-def _ruleset(path: str, stamp: int) -> Ruleset:
-    from analysis.rulesets import load_ruleset
-
+def ruleset(path: str, stamp: int) -> Ruleset:  # noqa: ARG001 - part of the cache's key
+    """Load a ruleset; once per state of its file."""
     return load_ruleset(Path(path))
 
 
+def stamp_of(path: str) -> int:
+    """Return when a file was last written, in nanoseconds."""
+    return Path(path).stat().st_mtime_ns
+
+
 def ruleset_paths() -> dict[str, str]:
-    """Return the released rulesets: code `name/version` -> path, newest first."""
-    folder = workspace().rulesets
-    found = sorted(folder.glob("*/*.toml"), key=lambda path: (path.stat().st_mtime_ns, str(path)), reverse=True)
-    return {f"{path.parent.name}/{path.stem}": str(path) for path in found}
+    """Return the rulesets to choose from, code `name@version` -> path; the usual one first.
+
+    That is `today`, as on the command line, in its newest release; then the
+    workspace's own, then those shipped with the program.
+    """
+    files = sorted(
+        list_rulesets(workspace()),
+        key=lambda file: (file.name != "today", file.is_shipped, not file.is_released, file.name, -file.version),
+    )
+    paths: dict[str, str] = {}
+    for file in files:  # a workspace's own ruleset hides a shipped one of the same name
+        paths.setdefault(f"{file.name}@{file.version}", str(file.path))
+    return paths

@@ -11,13 +11,16 @@ import pandas as pd
 
 from analysis.calibration import Calibration
 from analysis.funnel import Funnel
-from analysis.intervals import MIN_N
+from analysis.intervals import MIN_N, wilson_interval
+from analysis.rulesets import Ruleset
 from analysis.selection import Selection
+from dashboard import loading
 from dashboard.figures.calibration import band_name, band_range
 from dashboard.figures.cohorts import cohort_states
 from dashboard.loading import Facts, Snapshot
 from dashboard.notices import plain
 from dashboard.texts import Speaker
+from data.errors import LeadcalError
 
 
 def headline(result: Calibration, say: Speaker) -> str:
@@ -99,18 +102,21 @@ def funnel_caption(result: Funnel, say: Speaker) -> str:
 
 def leak(result: Funnel, say: Speaker) -> str:
     """Name the step that loses most, among those with enough leads to say."""
-    later = result.steps[(result.steps["position"] > 0) & result.steps["is_enough"]]
-    if later.empty:
+    # A stage nobody records is only implied by the next one, and loses nobody itself.
+    recorded = result.steps[result.steps["n_recorded"] > 0]
+    steps = recorded.assign(previous=recorded["stage"].shift(), n_from=recorded["n_leads"].shift()).iloc[1:]
+    steps = steps[steps["n_from"] >= MIN_N]
+    if steps.empty:
         return say("funnel.too_few", n=MIN_N)
-    worst = later.loc[later["step_rate"].idxmin()]
-    previous = result.steps[result.steps["position"] < worst["position"]].iloc[-1]
+    worst = steps.loc[(steps["n_leads"] / steps["n_from"]).idxmin()]
+    low, high = wilson_interval(worst["n_leads"], worst["n_from"])
     return say(
         "funnel.leak",
-        previous=say.word("stages", previous["stage"]),
+        previous=say.word("stages", worst["previous"]),
         stage=say.word("stages", worst["stage"]),
-        n=say.count(worst["n_previous"]),
-        rate=say.percent(worst["step_rate"]),
-        low_high=say.interval(worst["step_low"], worst["step_high"]),
+        n=say.count(worst["n_from"]),
+        rate=say.percent(worst["n_leads"] / worst["n_from"]),
+        low_high=say.interval(float(low), float(high)),
     )
 
 
@@ -140,24 +146,37 @@ def cohorts_in_words(cohorts: pd.DataFrame, stage: str, say: Speaker) -> str:
     return say("cohorts.alt", stage=say.word("stages", stage), n=len(cohorts), n_immature=n_immature)
 
 
-def selected(selection: Selection, offered: Facts, current: Snapshot, say: Speaker) -> str:
-    """Say what is shown: period, sources, state of the data and snapshot."""
+def selected(what: str, selection: Selection, offered: Facts, current: Snapshot, say: Speaker) -> str:
+    """Say what is shown: `what` of which period and sources, the state of the data and the snapshot."""
     last = offered.data_end.date() if selection.end is None else selection.end - timedelta(days=1)
     names = [plain(say.source(source)) for source in selection.sources]
     chosen = say("freshness.sources", n=len(names), names=say("format.comma").join(names))
     return say(
         "freshness.line",
-        period=say("freshness.period", first=say.month(selection.start or offered.first_on), last=say.month(last)),
+        period=say(f"freshness.{what}", first=say.month(selection.start or offered.first_on), last=say.month(last)),
         sources=chosen if names else say("filter.sources_all"),
         date=say.date(offered.data_end),
         snapshot=current.number,
     )
 
 
+def ruleset_label(points: Ruleset, say: Speaker) -> str:
+    """Return the name of a ruleset with its version."""
+    return say("calibration.ruleset_label", name=getattr(points, f"label_{say.language}"), version=points.version)
+
+
+def ruleset_name(code: str, path: str, say: Speaker) -> str:
+    """Return the name of a ruleset to choose; its code when the file is broken."""
+    try:
+        return ruleset_label(loading.ruleset(path, loading.stamp_of(path)), say)
+    except LeadcalError:
+        return code
+
+
 def basis(result: Calibration, selection: Selection, points: Ruleset, current: Snapshot, say: Speaker) -> pd.DataFrame:
     """List what a calibration rests on, as items and values."""
     values = {
-        "ruleset": say("calibration.ruleset_label", name=points.id, version=points.version),
+        "ruleset": ruleset_label(points, say),
         "outcome": say.word("stages", selection.outcome),
         "horizon": say("filter.horizon_option", days=selection.horizon_days),
         "as_of": say.date(selection.as_of),

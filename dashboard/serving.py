@@ -46,7 +46,7 @@ def serve(workspace: Path, port: int | None = None, open_browser: bool = True) -
     from streamlit.web import cli
 
     # Loading these before the server starts spares the first visitor the wait.
-    for module in ("dashboard.loading", "dashboard.figures.calibration"):
+    for module in ("analysis.overview", "dashboard.figures.calibration"):
         importlib.import_module(module)
     cli.main_run([str(APP), *options(chosen, open_browser=open_browser)], standalone_mode=False)
 

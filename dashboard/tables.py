@@ -121,11 +121,12 @@ def people_table(people: pd.DataFrame, threshold: int, say: Speaker) -> Twin:
     people : DataFrame
         As returned by `analysis.calibration.decision_in_people`.
     """
-    sides = [say(f"calibration.{'above' if above else 'below'}", threshold=threshold) for above in people["is_above"]]
-    table = _Builder(say, "calibration.people")
-    table.column("group", sides)
-    for name in ("won", "lost", "waiting", "unknown"):
-        table.column(name, people[f"n_{name}"], say.count)
+    outcomes = ("won", "lost", "waiting", "unknown")
+    table = _Builder(say, "calibration")
+    table.column("people.group", [say(f"calibration.people.{name}") for name in outcomes])
+    for side, is_above in (("above", True), ("below", False)):
+        row = people[people["is_above"] == is_above].iloc[0]
+        table.column(side, [row[f"n_{name}"] for name in outcomes], say.count, threshold=threshold)
     return table.twin()
 
 

@@ -29,6 +29,12 @@ CONTRAST: Final = SERIES[1]
 MUTED: Final = SERIES[8]
 """What cannot be judged: always together with a hatch and a word."""
 
+TEXT_ON_LIGHT: Final = "#66707C"
+"""Text of charts in the light theme, where Streamlit's own has a contrast of only 3.7.
+
+Readable on dark too, because the theme may be reported wrongly until the next run.
+"""
+
 BACKGROUNDS: Final = ("#FFFFFF", "#12161D")
 """Light and dark background of the page, as in the configuration."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analysis.calibration import decision_in_people
+from analysis.calibration import MIN_COVERAGE, decision_in_people
 from dashboard import cards, controls, exhibits, loading, notices, sentences, tables
 from dashboard.figures.calibration import band_figure, coverage_figure
 
@@ -12,7 +12,7 @@ say, current = controls.say(), controls.snapshot()
 st.title(say("pages.calibration.question"), anchor=False)
 selection = controls.selection(current)
 path = controls.ruleset(say)
-result = loading.calibration(current, selection, path)
+result = loading.calibration(current, selection, path, loading.stamp_of(path))
 if not result.n_decisions:
     notices.empty(say, "no_handoffs")
 if not result.n_mature:
@@ -20,7 +20,7 @@ if not result.n_mature:
 
 with st.container(border=True):
     st.markdown(f"#### {sentences.headline(result, say)}\n\n{sentences.verdict(result, say)}")
-    st.markdown(f":small[{sentences.selected(selection, loading.facts(current), current, say)}]")
+    st.markdown(f":small[{sentences.selected('handoffs', selection, loading.facts(current), current, say)}]")
 cards.calibration(result, selection, say)
 
 with st.container(border=True):
@@ -37,7 +37,7 @@ with st.container(border=True):
 
 with st.container(border=True):
     st.subheader(say("calibration.coverage_heading"), anchor=False)
-    st.markdown(say("calibration.coverage_caption"))
+    st.markdown(say("calibration.coverage_caption", minimum=say.percent(MIN_COVERAGE, 0)))
     exhibits.chart(
         say,
         coverage_figure(result.bands, say),
@@ -55,5 +55,7 @@ with st.container(border=True):
 
 with st.expander(say("calibration.basis_heading"), icon=":material/fact_check:"):
     st.table(
-        sentences.basis(result, selection, loading.ruleset(path), current, say), hide_index=True, border="horizontal"
+        sentences.basis(result, selection, loading.ruleset(path, loading.stamp_of(path)), current, say),
+        hide_index=True,
+        border="horizontal",
     )

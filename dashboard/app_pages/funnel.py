@@ -15,7 +15,7 @@ selection = controls.selection(current)
 result = loading.funnel(current, selection)
 if not result.n_leads:
     notices.empty(say, "leads")
-st.markdown(f":small[{sentences.selected(selection, loading.facts(current), current, say)}]")
+st.markdown(f":small[{sentences.selected('leads', selection, loading.facts(current), current, say)}]")
 
 with st.container(border=True):
     st.subheader(say("funnel.heading"), anchor=False)

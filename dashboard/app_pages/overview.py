@@ -11,11 +11,12 @@ say, current = controls.say(), controls.snapshot()
 st.title(say("pages.overview.question"), anchor=False)
 # A year is what a Monday is about, and it has a year before it to compare with.
 selection = controls.selection(current, usual_period="12m")
-result = loading.overview(current, selection, controls.ruleset_in_use())
+path = controls.ruleset_in_use()
+result = loading.overview(current, selection, path, loading.stamp_of(path) if path else 0)
 funnel = loading.funnel(current, selection)
 if not result.kpis["value"].any():
     notices.empty(say, "leads")
-st.markdown(f":small[{sentences.selected(selection, loading.facts(current), current, say)}]")
+st.markdown(f":small[{sentences.selected('events', selection, loading.facts(current), current, say)}]")
 
 cards.overview(result, say)
 

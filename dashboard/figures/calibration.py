@@ -41,6 +41,7 @@ def band_figure(bands: pd.DataFrame, base_rate: float, say: Speaker) -> go.Figur
         ticktext=[_tick(band, say) for band in bands.itertuples()],
         range=[-0.5, len(bands) - 0.5],
         showgrid=False,
+        tickangle=0,
     )
     figure.update_yaxes(tickformat=".0%" if top > 0.05 else ".1%", range=[0, top * 1.18], nticks=6)
     _add_base_rate(figure, base_rate, say)
@@ -70,7 +71,15 @@ def coverage_figure(bands: pd.DataFrame, say: Speaker) -> go.Figure:
             hoverinfo="text",
         )
     style.rows_layout(figure, [coverage_label(band, say) for band in rows.itertuples()], limit=1)
-    figure.add_vline(x=MIN_COVERAGE, line={"color": CONTRAST, "width": 1.5, "dash": "dash"})
+    for position in positions:  # not through the labels
+        figure.add_shape(
+            type="line",
+            x0=MIN_COVERAGE,
+            x1=MIN_COVERAGE,
+            y0=position - 0.28,
+            y1=position + 0.28,
+            line={"color": CONTRAST, "width": 2, "dash": "dot"},
+        )
     figure.update_layout(showlegend=not bool(rows["is_covered"].all()))
     return figure
 

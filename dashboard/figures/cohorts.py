@@ -8,13 +8,14 @@ import plotly.graph_objects as go
 from analysis.intervals import MIN_N
 from dashboard.figures import style
 from dashboard.texts import Speaker
+from dashboard.theme import MUTED
 
 
 def cohort_figure(cohorts: pd.DataFrame, stage: str, say: Speaker) -> go.Figure:
     """Draw the share of each month's leads that reached `stage`.
 
-    Months too young to judge are hatched; months with too few leads show only
-    their interval.
+    Months too young to judge are hatched; months with too few leads get a cross
+    instead of a bar.
 
     Parameters
     ----------
@@ -28,25 +29,15 @@ def cohort_figure(cohorts: pd.DataFrame, stage: str, say: Speaker) -> go.Figure:
     """
     figure = style.blank(height=340)
     states = cohort_states(cohorts)
-    for state, marker in (
-        ("mature", style.solid()),
-        ("immature", style.hatched()),
-        ("too_few", {"color": "rgba(0,0,0,0)"}),
-    ):
-        part = cohorts[states == state]
-        if part.empty:
-            continue
-        figure.add_bar(
-            x=part["month"],
-            y=part["total_rate"],
-            marker=marker,
-            name=say(f"cohorts.{state}_trace"),
-            error_y=style.whiskers(part["total_rate"], part["total_low"], part["total_high"]),
-            hovertext=[_hover(row, state, stage, say) for row in part.itertuples()],
-            hoverinfo="text",
-        )
-    figure.update_xaxes(type="date", tickformat=say("format.plot_month"), showgrid=False, nticks=8)
-    figure.update_yaxes(tickformat=".0%" if cohorts["total_high"].max() > 0.05 else ".1%", rangemode="tozero", nticks=6)
+    for state, marker in (("mature", style.solid()), ("immature", style.hatched())):
+        _add_bars(figure, cohorts[states == state], state, stage, marker, say)
+    _add_unknown(figure, cohorts[states == "too_few"], stage, say)
+    # One lead more or less would stretch the scale until nothing else can be seen.
+    top = cohorts["total_high"].where(states != "too_few").max()
+    figure.update_xaxes(type="date", tickformat=say("format.plot_month"), showgrid=False, nticks=8, tickangle=0)
+    figure.update_yaxes(tickformat=".0%" if top > 0.05 else ".1%", nticks=6)
+    if top == top:
+        figure.update_yaxes(range=[0, top * 1.05])
     figure.update_layout(showlegend=states.nunique() > 1)
     return figure
 
@@ -55,6 +46,38 @@ def cohort_states(cohorts: pd.DataFrame) -> pd.Series:
     """Return what may be said of each month: mature, immature or too_few."""
     states = cohorts["is_mature"].map({True: "mature", False: "immature"})
     return states.where(cohorts["n_cohort"] >= MIN_N, "too_few")
+
+
+def _add_bars(
+    figure: go.Figure, part: pd.DataFrame, state: str, stage: str, marker: dict[str, object], say: Speaker
+) -> None:
+    if part.empty:
+        return
+    figure.add_bar(
+        x=part["month"],
+        y=part["total_rate"],
+        marker=marker,
+        name=say(f"cohorts.{state}_trace"),
+        error_y=style.whiskers(part["total_rate"], part["total_low"], part["total_high"]),
+        hovertext=[_hover(row, state, stage, say) for row in part.itertuples()],
+        hoverinfo="text",
+    )
+
+
+def _add_unknown(figure: go.Figure, part: pd.DataFrame, stage: str, say: Speaker) -> None:
+    """Mark months whose few leads say nothing, at the foot of the chart."""
+    if part.empty:
+        return
+    figure.add_scatter(
+        x=part["month"],
+        y=[0] * len(part),
+        mode="markers",
+        marker={"symbol": "x-thin-open", "size": 9, "color": MUTED},
+        cliponaxis=False,
+        name=say("cohorts.too_few_trace"),
+        hovertext=[_hover(row, "too_few", stage, say) for row in part.itertuples()],
+        hoverinfo="text",
+    )
 
 
 def _hover(row: object, state: str, stage: str, say: Speaker) -> str:

@@ -51,7 +51,7 @@ def _label(step: object, say: Speaker) -> str:
 def _shares(step: object, say: Speaker) -> str:
     step_rate = say("funnel.step", rate=say.percent(step.step_rate))
     total_rate = say("funnel.total", rate=say.percent(step.total_rate))
-    return f"{step_rate} · {total_rate}"
+    return say("format.separator").join((step_rate, total_rate))
 
 
 def _hover(step: object, say: Speaker) -> str:

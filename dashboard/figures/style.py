@@ -21,7 +21,7 @@ def blank(height: int) -> go.Figure:
     figure = go.Figure()
     figure.update_layout(
         height=height,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        margin={"l": 8, "r": 8, "t": 8, "b": 0},
         bargap=0.35,
         barmode="overlay",
         dragmode=False,
@@ -41,7 +41,7 @@ def rows_layout(figure: go.Figure, labels: Sequence[str], limit: float) -> None:
     readable on a phone, where an axis at the left would leave no room for bars.
     """
     n_rows = len(labels)
-    figure.update_layout(height=n_rows * ROW_PIXELS + 40, showlegend=False)
+    figure.update_layout(height=n_rows * ROW_PIXELS + 24, showlegend=False)
     figure.update_xaxes(visible=False, range=[0, limit])
     figure.update_yaxes(visible=False, range=[-0.5, n_rows - 0.3])
     for position, label in zip(row_positions(n_rows), labels, strict=True):

@@ -1,0 +1,51 @@
+"""Takes a picture of every page, in both languages and themes, wide and on a phone.
+
+    python -m tests.browser.screenshots WORKSPACE FOLDER
+
+The pictures are for people to look at; nothing is compared.
+"""
+
+from __future__ import annotations
+
+import sys
+from itertools import product
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from dashboard.texts import LANGUAGES, Language, speaker
+from tests.browser.pages import launch, open_page, running_server
+
+PATHS = {"overview": "", "funnel": "funnel", "calibration": "calibration"}
+WIDTHS = {"wide": 1280, "phone": 390}
+THEMES = ("light", "dark")
+
+
+def take_all(workspace: Path, folder: Path) -> None:
+    """Write one PNG per page, language, theme and width into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with running_server(workspace) as address, sync_playwright() as playwright:
+        browser = launch(playwright)
+        for name, language, theme, width in product(PATHS, LANGUAGES, THEMES, WIDTHS):
+            path = folder / f"{name}-{language}-{theme}-{width}.png"
+            _take(browser, address, path, name, language, theme, WIDTHS[width])
+            print(path)  # noqa: T201
+        browser.close()
+
+
+def _take(browser: Browser, address: str, path: Path, name: str, language: Language, theme: str, width: int) -> None:
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme="dark" if theme == "dark" else "light", locale=language
+    )
+    page = context.new_page()
+    open_page(page, f"{address}/{PATHS[name]}?lang={language}", speaker(language)(f"pages.{name}.question"))
+    # The page scrolls inside a container, so the window must be as tall as its content.
+    height = page.locator('[data-testid="stMainBlockContainer"]').evaluate("element => element.scrollHeight")
+    page.set_viewport_size({"width": width, "height": int(height) + 40})
+    open_page(page, f"{address}/{PATHS[name]}?lang={language}", speaker(language)(f"pages.{name}.question"))
+    page.screenshot(path=path)
+    context.close()
+
+
+if __name__ == "__main__":
+    take_all(Path(sys.argv[1]), Path(sys.argv[2]))
