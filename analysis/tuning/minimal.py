@@ -1,0 +1,105 @@
+"""The minimal rulebook: the best card with at most so many rules, from nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from analysis.tuning.budget import Budget
+from analysis.tuning.problem import Card, Problem
+from analysis.tuning.rounding import rounded_cards
+from analysis.tuning.search import descend, kick, keeps_counts
+from analysis.tuning.supports import grow_supports, refined_support
+from analysis.tuning.weights import Weights
+
+CARDS_PER_SUPPORT: Final = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How hard to search.
+
+    Attributes
+    ----------
+    n_supports : int
+        Sets of rules one exchange away from the best that are rounded too.
+    n_starts : int
+        Cards that local search starts from.
+    n_kicks : int
+        Times the best card is disturbed and improved again.
+    """
+
+    n_supports: int
+    n_starts: int
+    n_kicks: int
+
+
+EFFORTS: Final = {
+    "fast": Effort(n_supports=2, n_starts=1, n_kicks=0),
+    "normal": Effort(n_supports=6, n_starts=4, n_kicks=0),
+    "thorough": Effort(n_supports=20, n_starts=12, n_kicks=40),
+}
+
+
+def minimal_card(problem: Problem, effort: Effort, budget: Budget, generator: np.random.Generator) -> Card | None:
+    """Find the best card within `max_rules`, without regard to today's points.
+
+    Parameters
+    ----------
+    problem : Problem
+        What is tuned. Cards that break a limit are not used as starts.
+    effort : Effort
+        How hard to search.
+    budget : Budget
+        When to stop.
+    generator : Generator
+        For the kicks.
+
+    Returns
+    -------
+    Card or None
+        None when no start keeps the limits.
+    """
+    limits = problem.limits
+    n_locked = int(np.count_nonzero(limits.today[~limits.is_free]))
+    size = min(limits.max_rules - n_locked, int(limits.is_free.sum()))
+    if size <= 0:
+        return None
+    supports = grow_supports(problem.counts, size, limits.is_free, effort.n_supports)
+    starts = _starts(problem, supports)
+    if not starts:
+        return None
+    singles = [descend(problem, card, budget, with_pairs=False) for card in starts[: effort.n_starts]]
+    best = descend(problem, min(singles, key=lambda card: card.rank), budget)
+    best = _refined(problem, best, size, budget)
+    return kicked(problem, best, effort.n_kicks, budget, generator)
+
+
+def kicked(problem: Problem, card: Card, n_kicks: int, budget: Budget, generator: np.random.Generator) -> Card:
+    """Disturb the best card and improve it again, as often as asked; return the best seen."""
+    for _ in range(n_kicks):
+        if budget.is_over:
+            break
+        trial = descend(problem, kick(problem, card, generator), budget)
+        card = min(card, trial, key=lambda each: each.rank)
+    return card
+
+
+def _starts(problem: Problem, supports: list[Weights]) -> list[Card]:
+    cards: dict[bytes, Card] = {}
+    for weights in supports:
+        for card in rounded_cards(problem, weights, CARDS_PER_SUPPORT):
+            if keeps_counts(problem, card):
+                cards.setdefault(card.points.tobytes(), card)
+    return sorted(cards.values(), key=lambda card: card.rank)
+
+
+def _refined(problem: Problem, card: Card, size: int, budget: Budget) -> Card:
+    """Look at the rules of the best card as a set again, and round from there."""
+    weights = refined_support(problem.counts, card.points, size, problem.limits.is_free)
+    starts = _starts(problem, weights)
+    if not starts or starts[0].rank >= card.rank:
+        return card
+    return descend(problem, starts[0], budget)

@@ -1,0 +1,345 @@
+"""Every change of one rule, or of two together, with the loss that it leads to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from analysis.intervals import Floats
+from analysis.tuning.constraints import tier_bounds
+from analysis.tuning.counts import Ints
+from analysis.tuning.problem import Card, Problem
+from analysis.tuning.tables import CellCounts, cell_counts
+
+Curves: TypeAlias = NDArray[np.float32]
+
+MAX_OFFSETS: Final = 33
+"""Changes of the second rule of a pair that are looked at, nearest first."""
+
+MAX_FIRST: Final = 24
+"""Rules that are looked at as the first of a pair, the most promising ones first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moves:
+    """Changes of one or two rules and what they are expected to bring.
+
+    Attributes
+    ----------
+    rules, values : arrays of shape (n_moves, 2), int
+        Rules that change, and their new points; a move of one rule names it twice.
+    bound : array of shape (n_moves,)
+        Loss with the curve of the present card: the best curve does no worse.
+    predicted : array of shape (n_moves,)
+        Loss after one Newton step of the curve.
+    """
+
+    rules: Ints
+    values: Ints
+    bound: Floats
+    predicted: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What a card looks like from its cells: counts, and curves over scores.
+
+    Attributes
+    ----------
+    counts : CellCounts
+        Leads by cell and column.
+    period, position : arrays of shape (n_cells,), int
+        Period of a cell, and where its score is on the grid of `curves`.
+    curves : array of shape (n_periods, n_grid, n_curves)
+        Per lead: loss without its win, slope in the scale, slope in the
+        intercept, and, where a volume is kept, whether it is at the threshold.
+    scored : CellCounts or None
+        Counts of the leads that make up the volume.
+    curvature, base_curvature : float
+        Second derivatives of the loss in the scale and in the intercepts.
+    share : float
+        Share of the leads at or above the threshold.
+    """
+
+    counts: CellCounts
+    period: Ints
+    position: Ints
+    curves: Curves
+    scored: CellCounts | None
+    curvature: float
+    base_curvature: float
+    share: float
+
+
+def single_moves(problem: Problem, card: Card) -> Moves:
+    """Return all allowed changes of one rule."""
+    view = look(problem, card, np.empty(0, dtype=np.int64))
+    return _single_moves(problem, card, view, single_effects(problem, card, view))
+
+
+def pair_moves(problem: Problem, card: Card, singles: Moves) -> Moves:
+    """Return allowed changes of two rules.
+
+    The first rule is one that has points, or differs from today, or promises
+    most alone; the second is any. See `MAX_OFFSETS` and `MAX_FIRST`.
+    """
+    first = _first_rules(problem, card, singles)
+    view = look(problem, card, np.flatnonzero(np.isin(problem.matrix.rule, first)))
+    effects = single_effects(problem, card, view)
+    parts = [_pairs_of(problem, card, view, effects, int(rule), _first_offsets(problem, card, singles, int(rule))) for rule in first]
+    return _joined(parts)
+
+
+def offsets_of(problem: Problem, card: Card) -> Ints:
+    """Return the changes of points that some rule may make, 0 included, ascending."""
+    is_free = problem.limits.is_free
+    if not is_free.any():
+        return np.zeros(1, dtype=np.int64)
+    low = int((problem.limits.low - card.points)[is_free].min())
+    high = int((problem.limits.high - card.points)[is_free].max())
+    return np.arange(min(low, 0), max(high, 0) + 1)
+
+
+def look(problem: Problem, card: Card, first: Ints) -> View:
+    """Count the leads of a card by cell, and tabulate its curves.
+
+    Parameters
+    ----------
+    problem, card
+        What is looked at.
+    first : array of int
+        Columns of `problem.matrix` to count pairs for.
+    """
+    counts, limits = problem.counts, problem.limits
+    low, n_scores = int(card.scores.min()), int(np.ptp(card.scores)) + 1
+    code = counts.period * n_scores + (card.scores - low)
+    is_used = np.bincount(code, minlength=counts.n_periods * n_scores) > 0
+    cells = np.flatnonzero(is_used)
+    cell = (np.cumsum(is_used) - 1)[code]
+    reach = 2 * int(np.abs(offsets_of(problem, card)).max()) * int(problem.matrix.level.max(initial=1))
+    grid = np.arange(low - reach, low + n_scores + reach, dtype=np.float64)
+    p = expit(card.scale * grid + card.intercepts[:, None])
+    period, position = cells // n_scores, cells % n_scores + reach
+    n_leads = np.bincount(cell, counts.n_leads, len(cells))
+    spread = n_leads * (p * (1 - p))[period, position]
+    base_curve = np.maximum(np.bincount(period, spread, counts.n_periods), 1e-12)
+    centre = np.bincount(period, spread * grid[position], counts.n_periods) / base_curve
+    logit = card.scale * grid + card.intercepts[:, None]
+    curves = [np.logaddexp(0, logit), p * (grid - centre[:, None]), p]
+    scored, share = None, 0.0
+    if limits.volume is not None:
+        curves.append(np.broadcast_to(grid >= limits.volume.threshold, p.shape))
+        scored = cell_counts(problem.matrix, counts.n_scored, cell, len(cells), first)
+        is_above = card.scores >= limits.volume.threshold
+        share = float(counts.n_scored[is_above].sum() / counts.n_scored.sum())
+    return View(
+        counts=cell_counts(problem.matrix, counts.n_leads, cell, len(cells), first),
+        period=period,
+        position=position,
+        curves=np.stack(curves, axis=-1).astype(np.float32),
+        scored=scored,
+        curvature=max(float(spread @ (grid[position] - centre[period]) ** 2), 1e-12),
+        base_curvature=float(base_curve.sum()),
+        share=share,
+    )
+
+
+def single_effects(problem: Problem, card: Card, view: View) -> Floats:
+    """Return what each change of one rule adds to the sums of the curves.
+
+    Returns
+    -------
+    array of shape (n_rules, n_offsets, n_curves)
+        By rule, offset (as in `offsets_of`) and curve.
+    """
+    offsets = offsets_of(problem, card)
+    matrix = problem.matrix
+    out = np.zeros((problem.counts.n_rules, len(offsets), view.curves.shape[2]))
+    here = view.curves[view.period, view.position][:, None]
+    for level in np.unique(matrix.level):
+        columns = np.flatnonzero(matrix.level == level)
+        there = view.curves[view.period[:, None], view.position[:, None] + level * offsets]
+        out[matrix.rule[columns]] += _sums(view, columns, there - here)
+    return out
+
+
+def _sums(view: View, columns: Ints, values: Curves, pair: int | None = None) -> Floats:
+    """Add up values of shape (n_cells, …, n_curves) over the leads of each column."""
+    shape = values.shape
+
+    def added(counts: CellCounts, curves: Curves) -> Floats:
+        leads = counts.single if pair is None else counts.pair[:, pair]
+        flat = np.ascontiguousarray(curves).reshape(shape[0], -1)
+        total = leads[:, columns].T @ flat
+        return total.reshape(len(columns), *shape[1:-1], curves.shape[-1]).astype(np.float64)
+
+    if view.scored is None:
+        return added(view.counts, values)
+    return np.concatenate([added(view.counts, values[..., :3]), added(view.scored, values[..., 3:])], axis=-1)
+
+
+def _single_moves(problem: Problem, card: Card, view: View, effects: Floats) -> Moves:
+    offsets = offsets_of(problem, card)
+    is_allowed = _is_allowed(problem, card, card.points[:, None] + offsets)
+    rule, index = np.nonzero(is_allowed & (offsets != 0))
+    bound, predicted, excess = _outlook(
+        problem, card, view, effects[rule, index], offsets[index] * problem.won_times[rule]
+    )
+    values = card.points[rule] + offsets[index]
+    is_kept = _keeps_volume(card, excess)
+    return Moves(
+        rules=np.column_stack([rule, rule])[is_kept],
+        values=np.column_stack([values, values])[is_kept],
+        bound=bound[is_kept],
+        predicted=predicted[is_kept],
+    )
+
+
+def _pairs_of(problem: Problem, card: Card, view: View, effects: Floats, rule: int, steps: Ints) -> Moves:
+    """Return changes of `rule` by `steps` together with changes of every other rule."""
+    offsets = offsets_of(problem, card)
+    own = np.searchsorted(offsets, steps)
+    nearest = np.sort(np.argsort(np.abs(offsets), kind="stable")[:MAX_OFFSETS])
+    offsets = offsets[nearest]
+    total = effects[rule, own][None, :, None] + effects[:, nearest][:, None]
+    total += _cross_effects(problem, view, rule, steps, offsets)
+    values = card.points[:, None] + offsets
+    is_allowed = np.zeros(total.shape[:3], dtype=bool)
+    for index, step in enumerate(steps):
+        is_allowed[:, index] = _is_allowed(problem, card, values, rule, int(card.points[rule] + step))
+    is_allowed &= (offsets != 0)[None, None, :]
+    is_allowed[rule] = False
+    other, step_index, index = np.nonzero(is_allowed)
+    shift = steps[step_index] * problem.won_times[rule] + offsets[index] * problem.won_times[other]
+    bound, predicted, excess = _outlook(problem, card, view, total[other, step_index, index], shift)
+    is_kept = _keeps_volume(card, excess)
+    return Moves(
+        rules=np.column_stack([np.full(len(other), rule), other])[is_kept],
+        values=np.column_stack([card.points[rule] + steps[step_index], values[other, index]])[is_kept],
+        bound=bound[is_kept],
+        predicted=predicted[is_kept],
+    )
+
+
+def _cross_effects(problem: Problem, view: View, rule: int, steps: Ints, offsets: Ints) -> Floats:
+    """Return what two changes do together beyond what each does alone.
+
+    Only leads for which both rules count matter: they move by both.
+    """
+    matrix = problem.matrix
+    out = np.zeros((problem.counts.n_rules, len(steps), len(offsets), view.curves.shape[2]))
+    period, position = view.period[:, None], view.position[:, None]
+    here = view.curves[view.period, view.position][:, None, None]
+    for own in np.flatnonzero(matrix.rule[view.counts.first] == rule):
+        own_shift = matrix.level[view.counts.first[own]] * steps
+        by_own = view.curves[period, position + own_shift][:, :, None]
+        for level in np.unique(matrix.level):
+            columns = np.flatnonzero(matrix.level == level)
+            by_other = view.curves[period, position + level * offsets][:, None]
+            both = own_shift[:, None] + level * offsets
+            by_both = view.curves[period[..., None], position[..., None] + both]
+            values = by_both - by_own - by_other + here
+            out[matrix.rule[columns]] += _sums(view, columns, values, pair=own)
+    return out
+
+
+def _outlook(problem: Problem, card: Card, view: View, effects: Floats, won_shift: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return bound, predicted loss and volume excess of moves from their sums."""
+    bound = card.loss + effects[:, 0] - card.scale * won_shift
+    slope = effects[:, 1] - won_shift
+    step = np.maximum(-slope / view.curvature, -card.scale)
+    gain = -(slope * step + view.curvature * step**2 / 2) + effects[:, 2] ** 2 / (2 * view.base_curvature)
+    excess = np.zeros(len(bound))
+    volume = problem.limits.volume
+    if volume is not None:
+        share = view.share + effects[:, 3] / problem.counts.n_scored.sum()
+        excess = np.maximum(np.abs(share - volume.share) - volume.tolerance, 0)
+    return bound, bound - gain, excess
+
+
+def _keeps_volume(card: Card, excess: Floats) -> NDArray[np.bool_]:
+    """Moves inside the range of the volume, or, from outside, those that come closer."""
+    return (excess <= SHARE_SLACK) | (excess < card.excess - SHARE_SLACK)
+
+
+SHARE_SLACK: Final = 2e-6
+"""What single precision may add to a share; cards are judged exactly afterwards."""
+
+
+def _is_allowed(
+    problem: Problem, card: Card, values: Ints, rule: int | None = None, value: int = 0
+) -> NDArray[np.bool_]:
+    """Return which new points each rule may have, given that `rule` gets `value`.
+
+    Parameters
+    ----------
+    values : array of shape (n_rules, n_offsets), int
+        New points of each rule.
+    """
+    limits, points = problem.limits, card.points
+    if rule is not None:
+        points = points.copy()
+        points[rule] = value
+    low, high = tier_bounds(limits, points) if limits.tiers else (limits.low, limits.high)
+    is_changed, is_used = points != limits.today, points != 0
+    n_changed = int(is_changed.sum()) - is_changed[:, None] + (values != limits.today[:, None])
+    n_used = int(is_used.sum()) - is_used[:, None] + (values != 0)
+    is_allowed = (values >= low[:, None]) & (values <= high[:, None])
+    is_allowed &= (n_changed <= limits.max_changes) & (n_used <= limits.max_rules)
+    if rule is not None and not low[rule] <= value <= high[rule]:
+        # The first rule breaks its tier unless the second, of the same tier, makes room.
+        is_allowed &= _makes_room(problem, points, values, rule)
+    return is_allowed
+
+
+def _makes_room(problem: Problem, points: Ints, values: Ints, rule: int) -> NDArray[np.bool_]:
+    group = next((group for group in problem.limits.tiers if rule in group), ())
+    out = np.zeros(values.shape, dtype=bool)
+    if not problem.limits.low[rule] <= points[rule] <= problem.limits.high[rule]:
+        return out
+    for other in group:
+        for index, value in enumerate(values[other]):
+            trial = points.copy()
+            trial[other] = value
+            out[other, index] = bool(np.all(np.diff(trial[list(group)]) >= 0))
+    return out
+
+
+def _first_rules(problem: Problem, card: Card, singles: Moves) -> Ints:
+    """Return the rules that are looked at as the first of a pair, best first."""
+    limits = problem.limits
+    best = np.full(problem.counts.n_rules, np.inf)
+    np.minimum.at(best, singles.rules[:, 0], singles.predicted)
+    is_active = ((card.points != 0) | (card.points != limits.today)) & limits.is_free
+    n_active = int(is_active.sum())
+    order = np.lexsort([best, ~is_active])
+    n_first = min(MAX_FIRST, max(n_active, 8))
+    chosen = order[:n_first]
+    return np.sort(chosen[limits.is_free[chosen] & np.isin(chosen, problem.matrix.rule)])
+
+
+def _first_offsets(problem: Problem, card: Card, singles: Moves, rule: int) -> Ints:
+    """Return the changes tried for the first rule of a pair."""
+    limits, points = problem.limits, int(card.points[rule])
+    own = singles.rules[:, 0] == rule
+    best = singles.values[own, 0][np.argsort(singles.predicted[own], kind="stable")[:2]]
+    wanted = {points - 2, points - 1, points + 1, points + 2, 0, int(limits.today[rule]), *(int(value) for value in best)}
+    allowed = sorted(value - points for value in wanted if limits.low[rule] <= value <= limits.high[rule])
+    return np.array([step for step in allowed if step != 0], dtype=np.int64)
+
+
+def _joined(parts: list[Moves]) -> Moves:
+    empty = Moves(
+        rules=np.empty((0, 2), dtype=np.int64), values=np.empty((0, 2), dtype=np.int64), bound=np.empty(0), predicted=np.empty(0)
+    )
+    parts = [empty, *parts]
+    return Moves(
+        rules=np.concatenate([part.rules for part in parts]),
+        values=np.concatenate([part.values for part in parts]),
+        bound=np.concatenate([part.bound for part in parts]),
+        predicted=np.concatenate([part.predicted for part in parts]),
+    )

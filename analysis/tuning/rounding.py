@@ -1,0 +1,87 @@
+"""From real weights to whole points: a ray of scales, each rounded well, the best ones kept."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from analysis.intervals import Floats
+from analysis.tuning.counts import Ints
+from analysis.tuning.problem import Card, Problem, evaluate
+from analysis.tuning.weights import Weights, curvature
+
+N_SCALES: Final = 20
+"""Scales tried for one set of rules: steps of about 9 % between the coarsest and the finest."""
+
+SWEEPS: Final = 4
+MAX_CLIP: Final = 1.6
+"""The finest scale would take the largest weight this far beyond its range."""
+
+
+def rounded_cards(problem: Problem, weights: Weights, n_cards: int) -> list[Card]:
+    """Round weights to whole points in several ways, and return the best cards.
+
+    Parameters
+    ----------
+    problem : Problem
+        What is tuned; ranges, `max_rules` and locked rules are kept here, the
+        other limits are up to the caller.
+    weights : Weights
+        Real-valued weights of the rules that may have points.
+    n_cards : int
+        Cards to return at most, the best first.
+
+    Notes
+    -----
+    At each scale the weights are rounded, then every rule's points are set to
+    the best whole number given the others, by the quadratic model of the loss;
+    all scales at once. The best by that model are evaluated exactly.
+    """
+    rules = np.flatnonzero(weights.weights)
+    if not len(rules):
+        return []
+    limits = problem.limits
+    model = curvature(problem.counts, weights, is_fast=True).matrix
+    scales = _scales(np.abs(weights.weights[rules]), np.maximum(limits.high, -limits.low)[rules])
+    points = np.where(limits.is_free, 0, limits.today)[None] * np.ones((len(scales), 1))
+    points[:, rules] = np.clip(np.rint(weights.weights[rules] / scales[:, None]), limits.low[rules], limits.high[rules])
+    points = np.clip(points, limits.low, limits.high)
+    error = _improve(points, rules, scales, weights.weights, model, problem)
+    cards = points.astype(np.int64)
+    _, first = np.unique(cards, axis=0, return_index=True)
+    chosen = first[np.argsort(error[first], kind="stable")[: 3 * n_cards]]
+    cards = cards[chosen]
+    scores = np.array([problem.counts.scores(card) for card in cards])
+    return sorted(evaluate(problem, cards, scores, scales[chosen], 5), key=lambda card: card.rank)[:n_cards]
+
+
+def _scales(sizes: Floats, reach: Ints) -> Floats:
+    """Return scales from one at which the largest weight is one point to one at which it overflows."""
+    finest = float(np.max(sizes / np.maximum(reach, 1))) / MAX_CLIP
+    coarsest = max(float(sizes.max()), finest * 1.01)
+    return np.geomspace(finest, coarsest, N_SCALES)
+
+
+def _improve(points: Floats, rules: Ints, scales: Floats, weights: Floats, model: Floats, problem: Problem) -> Floats:
+    """Set each rule in turn to its best points given the others; return the error of each row."""
+    limits = problem.limits
+    scale = scales[:, None]
+    for _ in range(SWEEPS):
+        before = points.copy()
+        pull = (points * scale - weights) @ model
+        for rule in rules:
+            own = max(model[rule, rule], 1e-12)
+            old = points[:, rule]
+            # The best real value given the others, to the nearest allowed whole number.
+            new = np.clip(np.rint(old - pull[:, rule] / (own * scales)), limits.low[rule], limits.high[rule])
+            pull += ((new - old) * scales)[:, None] * model[rule]
+            points[:, rule] = new
+        if np.array_equal(before, points):
+            break
+    # The scale itself is free: judge each row at its own best scale.
+    along, across = points @ model, weights @ model
+    fit = np.sum(along * points, axis=1)
+    best = np.where(fit > 0, np.maximum(points @ across, 0) / np.maximum(fit, 1e-300), 0)
+    scales[:] = best
+    return best**2 * fit - 2 * best * (points @ across)

@@ -1,0 +1,206 @@
+"""Which rules to give points to: best subsets by a quadratic model of the loss."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from numpy.typing import NDArray
+
+from analysis.intervals import Floats
+from analysis.tuning.counts import Ints, PatternCounts
+from analysis.tuning.weights import Curvature, Weights, curvature, fit_weights
+
+TINY: Final = 1e-9
+MAX_ROUNDS: Final = 3
+
+
+class Sweep:
+    """A symmetric matrix swept on a set of pivots: regressions on subsets at almost no cost.
+
+    With the loss `slope @ x + x @ matrix @ x / 2` the swept matrix holds the best
+    `x` on the pivots, and what each other variable would still gain.
+
+    Notes
+    -----
+    The sweep operator; see J. H. Goodnight, "A tutorial on the SWEEP operator",
+    The American Statistician 33(3), 1979. doi:10.1080/00031305.1979.10482685
+    """
+
+    def __init__(self, matrix: Floats, target: Floats):
+        n = len(target)
+        self.table = np.empty((n + 1, n + 1))
+        self.table[:n, :n] = matrix
+        self.table[n, :n] = self.table[:n, n] = target
+        self.table[n, n] = 0.0
+        self.diagonal = np.diag(matrix).copy()
+        self.is_in = np.zeros(n, dtype=bool)
+
+    def flip(self, pivot: int) -> None:
+        """Bring a variable in, or take it out."""
+        table = self.table
+        sign = -1.0 if self.is_in[pivot] else 1.0
+        d = table[pivot, pivot]
+        row = table[pivot] / d
+        table -= np.outer(table[:, pivot], row)
+        table[pivot], table[:, pivot] = sign * row, sign * row
+        table[pivot, pivot] = -1.0 / d
+        self.is_in[pivot] = not self.is_in[pivot]
+
+    @property
+    def value(self) -> float:
+        """Gain of the variables that are in."""
+        return float(-self.table[-1, -1]) / 2
+
+    def gains(self) -> Floats:
+        """Return what each variable outside would gain; -inf inside and where it adds nothing new."""
+        own = np.diag(self.table)[:-1]
+        is_new = ~self.is_in & (own > 1e-7 * np.maximum(self.diagonal, TINY))
+        target = self.table[-1, :-1]
+        return np.where(is_new, target**2 / (2 * np.where(is_new, own, 1.0)), -np.inf)
+
+    def losses(self) -> Floats:
+        """Return what each variable inside is worth; inf outside."""
+        own = -np.diag(self.table)[:-1]
+        target = self.table[-1, :-1]
+        return np.where(self.is_in, target**2 / (2 * np.where(self.is_in, own, 1.0)), np.inf)
+
+
+def grow_supports(counts: PatternCounts, max_rules: int, is_allowed: NDArray[np.bool_], n_supports: int = 3) -> list[Weights]:
+    """Choose sets of at most `max_rules` rules that explain the wins well, with their weights.
+
+    Parameters
+    ----------
+    counts : PatternCounts
+        The leads.
+    max_rules : int
+        Rules at most.
+    is_allowed : array of shape (n_rules,), bool
+        Rules that may have points.
+    n_supports : int
+        How many of the next best sets to add.
+
+    Notes
+    -----
+    The loss is replaced by its quadratic model at the present weights, in which
+    the best subset is sought by adding and exchanging rules; then the model is
+    made anew at the best weights found, with more rules each time.
+    """
+    found: dict[tuple[int, ...], Weights] = {}
+    fit = fit_weights(counts, rules=np.empty(0, dtype=np.int64))
+    size = 0
+    while size < max_rules:
+        size = min(max(size + 2, int(np.ceil(size * 1.4))), max_rules)
+        fit, _ = _next_support(counts, fit, size, is_allowed)
+        if 2 * size >= max_rules:
+            found.setdefault(_support(fit), fit)
+    runners_up: list[Ints] = []
+    for _ in range(MAX_ROUNDS):
+        fit, runners_up = _next_support(counts, fit, max_rules, is_allowed)
+        if _support(fit) in found:
+            break
+        found[_support(fit)] = fit
+    for rules in runners_up[:n_supports]:
+        other = fit_weights(counts, rules=rules, start=_restricted(fit, rules), max_steps=4)
+        found.setdefault(_support(other), other)
+    return sorted(found.values(), key=lambda each: each.loss)
+
+
+def _support(fit: Weights) -> tuple[int, ...]:
+    return tuple(int(rule) for rule in np.flatnonzero(fit.weights))
+
+
+def _next_support(
+    counts: PatternCounts, fit: Weights, size: int, is_allowed: NDArray[np.bool_]
+) -> tuple[Weights, list[Ints]]:
+    """Return the best set of rules by the model at `fit`, fitted, and the next best sets."""
+    model = curvature(counts, fit, is_fast=True)
+    chosen, runners_up = best_subset(model, fit.weights, size, is_allowed)
+    return fit_weights(counts, rules=chosen, start=_restricted(fit, chosen), max_steps=5), runners_up
+
+
+def best_subset(
+    model: Curvature, weights: Floats, size: int, is_allowed: NDArray[np.bool_]
+) -> tuple[Ints, list[Ints]]:
+    """Choose the best rules of a quadratic model by forward steps and exchanges.
+
+    Returns
+    -------
+    chosen : array of int
+        The rules, ascending.
+    runners_up : list of arrays of int
+        Sets that differ by one exchange, the best first.
+    """
+    target = model.matrix @ weights - model.slope
+    sweep = Sweep(model.matrix, target)
+    sweep.diagonal = np.where(is_allowed, sweep.diagonal, np.inf)
+    for _ in range(size):
+        if not _add_best(sweep):
+            break
+    _exchange(sweep)
+    return np.flatnonzero(sweep.is_in), _one_exchange_away(sweep)
+
+
+def _one_exchange_away(sweep: Sweep) -> list[Ints]:
+    """Return the sets of rules that one exchange leads to, the best first."""
+    chosen, values, exchanges = np.flatnonzero(sweep.is_in), [], []
+    for rule in chosen:
+        sweep.flip(int(rule))
+        gains = sweep.gains()
+        gains[rule] = -np.inf
+        for other in np.argsort(-gains)[:2]:
+            if np.isfinite(gains[other]):
+                values.append(sweep.value + gains[other])
+                exchanges.append((rule, other))
+        sweep.flip(int(rule))
+    best = np.argsort(-np.array(values), kind="stable")
+    return [np.union1d(chosen[chosen != exchanges[index][0]], [exchanges[index][1]]) for index in best]
+
+
+def _add_best(sweep: Sweep) -> bool:
+    gains = sweep.gains()
+    best = int(np.argmax(gains))
+    if not gains[best] > TINY:
+        return False
+    sweep.flip(best)
+    return True
+
+
+def _exchange(sweep: Sweep, max_rounds: int = 10) -> None:
+    """Exchange one rule for another while that helps."""
+    for _ in range(max_rounds):
+        before = sweep.value
+        for rule in np.argsort(sweep.losses())[: int(sweep.is_in.sum())]:
+            loss = sweep.losses()[rule]
+            sweep.flip(int(rule))
+            gains = sweep.gains()
+            best = int(np.argmax(gains))
+            sweep.flip(best if gains[best] > loss * (1 + 1e-9) else int(rule))
+        if sweep.value <= before * (1 + 1e-9):
+            break
+
+
+def _restricted(fit: Weights, rules: Ints) -> Weights:
+    weights = np.zeros_like(fit.weights)
+    weights[rules] = fit.weights[rules]
+    return Weights(weights=weights, intercepts=fit.intercepts, loss=fit.loss, lower_bound=0.0)
+
+
+def refined_support(counts: PatternCounts, points: Ints, max_rules: int, is_allowed: NDArray[np.bool_]) -> list[Weights]:
+    """Return real weights for the rules of a card, and for the best set near it.
+
+    Parameters
+    ----------
+    counts : PatternCounts
+        The leads.
+    points : array of shape (n_rules,), int
+        The card.
+    max_rules : int
+        Rules at most.
+    is_allowed : array of shape (n_rules,), bool
+        Rules that may have points.
+    """
+    own = fit_weights(counts, rules=np.flatnonzero((points != 0) & is_allowed))
+    near, _ = _next_support(counts, own, max_rules, is_allowed)
+    return [own, near]

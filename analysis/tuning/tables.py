@@ -1,0 +1,117 @@
+"""Leads by score and rule: what every change of one or two rules would do, from one pass over the patterns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.intervals import Floats
+from analysis.tuning.counts import Ints, PatternCounts
+
+Singles: TypeAlias = NDArray[np.float32]
+
+CHUNK_ROWS: Final = 4096
+"""Rows that are expanded to floats at a time: they stay in the cache."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelMatrix:
+    """Multiplicities as 0/1 columns, one for each rule and each multiplicity that occurs.
+
+    A change of d points moves the leads of a column by d times its level, all
+    alike; that is what makes tables of counts sufficient.
+
+    Attributes
+    ----------
+    columns : array of shape (n_patterns, n_columns), uint8
+        1 where the rule counts exactly `level` times.
+    rule, level : arrays of shape (n_columns,), int
+        Rule and multiplicity of each column.
+    """
+
+    columns: NDArray[np.uint8]
+    rule: Ints
+    level: Ints
+
+    def columns_of(self, rule: int) -> Ints:
+        """Return the columns of a rule."""
+        return np.flatnonzero(self.rule == rule)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellCounts:
+    """Weighted leads by cell (period and score) and column, and by pairs of columns.
+
+    Attributes
+    ----------
+    single : array of shape (n_cells, n_columns)
+        Leads of the cell for which the column holds.
+    pair : array of shape (n_cells, n_first, n_columns)
+        Leads for which a column of `first` and another both hold.
+    first : array of shape (n_first,), int
+        Columns that pairs were counted for.
+    """
+
+    single: Singles
+    pair: Singles
+    first: Ints
+
+
+def level_matrix(counts: PatternCounts, is_wanted: NDArray[np.bool_]) -> LevelMatrix:
+    """Expand the multiplicities of the wanted rules to 0/1 columns."""
+    rules = np.flatnonzero(is_wanted & (counts.multiplicity.max(axis=0) > 0))
+    rule, level, columns = [], [], []
+    for index in rules:
+        times = counts.multiplicity[:, index]
+        for value in np.flatnonzero(np.bincount(times))[0:]:
+            if value > 0:
+                rule.append(index)
+                level.append(value)
+                columns.append(times == value)
+    matrix = np.array(columns, dtype=np.uint8).reshape(len(columns), len(counts.multiplicity))
+    return LevelMatrix(
+        columns=np.ascontiguousarray(matrix.T),
+        rule=np.array(rule, dtype=np.int64),
+        level=np.array(level, dtype=np.int64),
+    )
+
+
+def cell_counts(matrix: LevelMatrix, weight: Floats, cell: Ints, n_cells: int, first: Ints) -> CellCounts:
+    """Count leads by cell and column, and by pairs of columns.
+
+    Parameters
+    ----------
+    matrix : LevelMatrix
+        The rules.
+    weight : array of shape (n_patterns,)
+        Weighted leads of each pattern.
+    cell : array of shape (n_patterns,), int
+        Cell of each pattern, from 0 to `n_cells` - 1.
+    n_cells : int
+        Number of cells.
+    first : array of int
+        Columns to count pairs for; may be empty.
+
+    Notes
+    -----
+    Patterns are sorted by cell; within a cell the counts of all pairs are one
+    matrix product. Single precision is enough to choose which changes to look
+    at; those are then evaluated exactly.
+    """
+    n_columns = matrix.columns.shape[1]
+    order = np.argsort(cell, kind="stable")
+    bounds = np.concatenate([[0], np.cumsum(np.bincount(cell, minlength=n_cells))])
+    out = np.zeros((n_cells, 1 + len(first), n_columns), dtype=np.float32)
+    weights = weight.astype(np.float32)
+    for index in np.flatnonzero(np.diff(bounds)):
+        for start in range(bounds[index], bounds[index + 1], CHUNK_ROWS):
+            rows = order[start : min(start + CHUNK_ROWS, bounds[index + 1])]
+            block = matrix.columns[rows].astype(np.float32)
+            left = np.empty((len(rows), 1 + len(first)), dtype=np.float32)
+            left[:, 0] = weights[rows]
+            np.multiply(block[:, first], left[:, :1], out=left[:, 1:])
+            out[index] += left.T @ block
+    return CellCounts(single=out[:, 0], pair=out[:, 1:], first=first)

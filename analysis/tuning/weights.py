@@ -1,0 +1,180 @@
+"""Real-valued weights: the logistic regression that integer points approximate.
+
+Used for starts of the search, for the bound that no card of points can beat,
+and for what the data say about one rule when all others are held fixed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from scipy.linalg import cho_factor, cho_solve
+from scipy.special import expit
+
+from analysis.intervals import Floats
+from analysis.tuning.counts import Ints, PatternCounts
+
+MAX_STEPS: Final = 30
+RIDGE: Final = 1e-6
+"""Shrinkage per lead: keeps weights finite where a rule separates wins from losses."""
+
+BLOCK_ROWS: Final = 8192
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """A logistic regression on multiplicities, with an intercept per period.
+
+    Attributes
+    ----------
+    weights : array of shape (n_rules,)
+        Change of the logit each time a rule counts.
+    intercepts : array of shape (n_periods,)
+        Logit of a lead without any rule.
+    loss : float
+        Sum of the weighted logistic losses, in nats, without the ridge.
+    lower_bound : float
+        No weights at all have a smaller loss than this.
+    """
+
+    weights: Floats
+    intercepts: Floats
+    loss: float
+    lower_bound: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curvature:
+    """The loss around some weights, the intercepts eliminated.
+
+    Attributes
+    ----------
+    slope : array of shape (n_rules,)
+        First derivatives.
+    matrix : array of shape (n_rules, n_rules)
+        Second derivatives.
+    """
+
+    slope: Floats
+    matrix: Floats
+
+
+def fit_weights(
+    counts: PatternCounts, *, rules: Ints | None = None, start: Weights | None = None, ridge: float = RIDGE, max_steps: int = MAX_STEPS
+) -> Weights:
+    """Fit real-valued weights.
+
+    Parameters
+    ----------
+    counts : PatternCounts
+        The leads.
+    rules : array of int, optional
+        Rules that may have a weight; all when left out.
+    start : Weights, optional
+        Where to begin.
+    ridge : float
+        Shrinkage per lead.
+    max_steps : int
+        Newton steps at most.
+
+    Notes
+    -----
+    Newton's method with halved steps. The ridge makes the loss slightly larger
+    than the smallest possible one; `lower_bound` takes back what it could have cost.
+    """
+    chosen = np.arange(counts.n_rules) if rules is None else rules
+    design = counts.multiplicity[:, chosen].astype(np.float64)
+    weights = np.zeros(len(chosen)) if start is None else start.weights[chosen].copy()
+    shrinkage = ridge * counts.n_leads.sum()
+    intercepts = _base_logits(counts) if start is None else start.intercepts.copy()
+    value = _value(counts, design, weights, intercepts) + shrinkage * weights @ weights / 2
+    decrement = np.inf
+    for _ in range(max_steps):
+        slope, matrix, base_slope, cross, base_curve = _derivatives(counts, design, weights, intercepts)
+        full_slope = slope + shrinkage * weights - cross @ (base_slope / base_curve)
+        full = matrix - (cross / base_curve) @ cross.T
+        full[np.diag_indices(len(chosen))] += shrinkage + 1e-10
+        step = -cho_solve(cho_factor(full), full_slope) if len(chosen) else np.zeros(0)
+        base_step = -(base_slope + cross.T @ step) / base_curve
+        decrement = float(-full_slope @ step + (base_slope**2 / base_curve).sum()) / 2
+        if decrement <= 1e-9 * counts.n_leads.sum():
+            break
+        for _ in range(25):
+            trial, trial_base = weights + step, intercepts + base_step
+            new = _value(counts, design, trial, trial_base) + shrinkage * trial @ trial / 2
+            if new <= value:
+                break
+            step, base_step = step / 2, base_step / 2
+        else:
+            break
+        weights, intercepts, value = trial, trial_base, new
+    all_weights = np.zeros(counts.n_rules)
+    all_weights[chosen] = weights
+    loss = value - shrinkage * weights @ weights / 2
+    return Weights(
+        weights=all_weights,
+        intercepts=intercepts,
+        loss=loss,
+        lower_bound=max(0.0, loss - shrinkage * float(weights @ weights) - 2 * max(decrement, 0.0)),
+    )
+
+
+def curvature(counts: PatternCounts, weights: Weights, *, is_fast: bool = False) -> Curvature:
+    """Return the derivatives of the loss at some weights, the intercepts eliminated.
+
+    Parameters
+    ----------
+    counts : PatternCounts
+        The leads.
+    weights : Weights
+        Where.
+    is_fast : bool
+        Single precision: enough to choose rules by.
+    """
+    kind = np.float32 if is_fast else np.float64
+    slope, matrix, base_slope, cross, base_curve = _derivatives(
+        counts, counts.multiplicity, weights.weights, weights.intercepts, kind
+    )
+    return Curvature(
+        slope=slope - cross @ (base_slope / base_curve),
+        matrix=matrix - (cross / base_curve) @ cross.T,
+    )
+
+
+def _base_logits(counts: PatternCounts) -> Floats:
+    n_leads = np.bincount(counts.period, counts.n_leads)
+    n_won = np.bincount(counts.period, counts.n_won)
+    return np.log((n_won + 1e-6 * n_leads + 1e-12) / (n_leads - n_won + 1e-6 * n_leads + 1e-12))
+
+
+def _value(counts: PatternCounts, design: Floats, weights: Floats, intercepts: Floats) -> float:
+    logit = design @ weights + intercepts[counts.period]
+    return float(counts.n_leads @ np.logaddexp(0.0, logit) - counts.n_won @ logit)
+
+
+def _derivatives(
+    counts: PatternCounts, design: np.ndarray, weights: Floats, intercepts: Floats, kind: type = np.float64
+) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    n_rules = design.shape[1]
+    slope, matrix = np.zeros(n_rules), np.zeros((n_rules, n_rules))
+    cross = np.zeros((n_rules, counts.n_periods))
+    base_slope, base_curve = np.zeros(counts.n_periods), np.full(counts.n_periods, 1e-12)
+    for start in range(0, len(design), BLOCK_ROWS):
+        rows = slice(start, start + BLOCK_ROWS)
+        block, period = design[rows].astype(kind), counts.period[rows]
+        p = expit(block @ weights.astype(kind) + intercepts[period])
+        residual = counts.n_leads[rows] * p - counts.n_won[rows]
+        spread = counts.n_leads[rows] * p * (1 - p)
+        slope += block.T @ residual.astype(kind)
+        spread_block = block * spread[:, None].astype(kind)
+        matrix += block.T @ spread_block
+        base_slope += np.bincount(period, residual, counts.n_periods)
+        base_curve += np.bincount(period, spread, counts.n_periods)
+        if counts.n_periods == 1:
+            cross[:, 0] += spread_block.sum(axis=0)
+        else:
+            for index in np.unique(period):
+                cross[:, index] += spread_block[period == index].sum(axis=0)
+    return slope, matrix, base_slope, cross, base_curve
