@@ -139,7 +139,8 @@ def make_history(
         end = min(first + PART_SIZE, n_leads)
         _make_part(connection, values | {"first_lead": first, "end_lead": end})
         _say(progress, f"{end:,} of {n_leads:,} leads")
-    _run(connection, "costs", values)
+    for step in ("last_score", "costs"):
+        _run(connection, step, values)
 
 
 def _make_part(connection: duckdb.DuckDBPyConnection, values: Mapping[str, Any]) -> None:

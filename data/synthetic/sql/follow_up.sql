@@ -10,7 +10,7 @@ WITH counted AS (
         begun_at,
         closed_at + 86400 * CASE WHEN is_won THEN 45 ELSE 10 END AS end_at,
         CASE
-            WHEN is_won THEN 10 + pick(entity, 'follow-up touches', 23)
+            WHEN is_won THEN 18 + pick(entity, 'follow-up touches', 33)
             WHEN is_opportunity THEN 6 + pick(entity, 'follow-up touches', 11)
             WHEN is_accepted THEN 3 + pick(entity, 'follow-up touches', 7)
             ELSE 1 + pick(entity, 'follow-up touches', 4)

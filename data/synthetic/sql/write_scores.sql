@@ -1,6 +1,5 @@
 -- A score from outside for part of the leads: it knows the truth, through a lot of noise.
--- Its last run, at the end of the data, scores the newest leads, so that the history
--- reaches to the last second of its calendar.
+-- Its last run, at the end of the data, scores the newest leads.
 -- Reads:  reviewed_all, lead
 -- Adds to: scores
 INSERT INTO scores (lead_id, scored_at, scorer, axis, score)
@@ -9,9 +8,7 @@ WITH scored AS (
     WHERE uniform(lead_no, 'vendor') < $vendor_p_scored
     UNION ALL
     SELECT lead_no, $as_of_second AS "at", 0 AS true_fit, 0 AS true_engagement FROM lead
-    WHERE
-        lead_no = (SELECT max(lead_no) FROM lead)
-        OR (created_at > $as_of_second - 3 * 86400 AND uniform(lead_no, 'vendor') < $vendor_p_scored)
+    WHERE created_at > $as_of_second - 3 * 86400 AND uniform(lead_no, 'vendor') < $vendor_p_scored
 ),
 
 by_axis AS (
