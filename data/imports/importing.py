@@ -211,7 +211,7 @@ def _stages(workspace: Workspace) -> tuple[str, ...]:
 
 def _unmerged(feeds: pd.DataFrame) -> pd.DataFrame:
     """Return the counts by table of an import that was not merged: what is new is not known."""
-    counts = feeds.groupby("table", sort=False, as_index=False)["n_accepted"].sum()
+    counts = feeds.groupby("table", sort=False)[["n_accepted"]].sum().reset_index()
     return counts.assign(n_new=0, n_updated=0, n_unchanged=0)
 
 

@@ -12,7 +12,7 @@ import duckdb
 
 from data.contract import TABLES, Table
 from data.errors import InputError
-from data.imports.mapping import GENERATED_IDS, Cell, Condition, Feed, FileSpec, Join, Mapping
+from data.imports.mapping import GENERATED_IDS, Cell, Condition, ConditionKind, Feed, FileSpec, Join, Mapping
 from data.imports.toml_lines import line_of, toml_lines
 
 _TOP: Final = ("name", "about", "time_zone", "dates", "unknown", "file")
@@ -156,16 +156,18 @@ class _Parser:
         return tuple(self.condition(column, value, (*path, "only_where")) for column, value in found.items())
 
     def condition(self, column: str, raw: object, path: tuple[str | int, ...]) -> Condition:
-        line = self.line(*path)
-        if raw == "filled" or raw == "empty":
-            return Condition(column=column, kind="filled" if raw == "filled" else "empty", line=line)
-        if isinstance(raw, dict) and len(raw) == 1:
-            values = self.texts(raw, next(iter(raw)), path)
-            if "is" in raw:
-                return Condition(column=column, kind="is", values=values, line=line)
-            if "is_not" in raw:
-                return Condition(column=column, kind="is_not", values=values, line=line)
-        self.fail(path, f'only_where {column!r} must be "filled", "empty", {{ is = [...] }} or {{ is_not = [...] }}')
+        kind: ConditionKind
+        values: tuple[str, ...] = ()
+        if isinstance(raw, dict) and set(raw) in ({"is"}, {"is_not"}):
+            kind = "is" if "is" in raw else "is_not"
+            values = self.texts(raw, kind, path)
+        elif raw in ("filled", "empty"):
+            kind = "filled" if raw == "filled" else "empty"
+        else:
+            self.fail(
+                path, f'only_where {column!r} must be "filled", "empty", {{ is = [...] }} or {{ is_not = [...] }}'
+            )
+        return Condition(column=column, kind=kind, values=values, line=self.line(*path))
 
     def cell(self, raw: object, path: tuple[str | int, ...], joins: tuple[Join, ...]) -> Cell:
         if isinstance(raw, str):

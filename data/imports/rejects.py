@@ -48,7 +48,7 @@ def write_rejects(report: ImportReport, path: Path) -> list[Path]:
         ``<name>.rejects.csv``. A path that ends in ``.csv`` is a file.
     """
     if len(report.rejects) == 1 and path.suffix.lower() == ".csv":
-        targets = {path: frame for frame in report.rejects.values()}
+        targets = {path: next(iter(report.rejects.values()))}
     else:
         targets = {path / f"{Path(name).stem}{REJECTS_SUFFIX}.csv": frame for name, frame in report.rejects.items()}
     for target, frame in targets.items():

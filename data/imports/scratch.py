@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Final
+from typing import Final, Self
 
 import duckdb
 
@@ -49,7 +49,7 @@ class Scratch:
         ):
             self.connection.execute(f"SET {setting}")
 
-    def __enter__(self) -> Scratch:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -178,22 +178,24 @@ class Source:
         return not self._is_slow and self._require_header().is_one_line and len(self.names) > 1
 
     def _stage(self) -> None:
-        if self._fast_possible():
-            try:
-                self._raw = self.scratch.write(f"SELECT {self._cells()} FROM {self.direct()}")
-                return
-            except duckdb.InvalidInputException:
-                if self.judge_encoding():
-                    return self._stage()
-        elif self._text_path == self.path:
-            self.judge_encoding()
-        self._is_slow = True
+        if not self._fast_possible() or not self._stage_at_once():
+            self._is_slow = True
+            self._stage_slowly()
+
+    def _stage_at_once(self) -> bool:
+        """Let the engine read the file; False when it refuses, whatever the encoding."""
+        try:
+            self._raw = self.scratch.write(f"SELECT {self._cells()} FROM {self.direct()}")
+        except duckdb.InvalidInputException:
+            return self.judge_encoding() and self._stage_at_once()
+        return True
+
+    def _stage_slowly(self) -> None:
+        self.judge_encoding()
         self._raw, self.broken = _stage_line_by_line(self._text_path, self._require_header(), self.scratch)
         if REASON_COLUMN in self.names:
-            self._raw = self.scratch.write(
-                f"SELECT {self._cells()}, _line FROM read_parquet({literal(str(self._raw))})"
-            )
-        return None
+            relation = f"read_parquet({literal(str(self._raw))})"
+            self._raw = self.scratch.write(f"SELECT {self._cells()}, _line FROM {relation}")
 
     def _cells(self) -> str:
         cells = [f"c{number}" for number in range(len(self.names))]
