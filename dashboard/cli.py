@@ -22,6 +22,8 @@ _COMMANDS: Final = {
     "demo": ("demo", "Build the synthetic company and open the dashboard."),
     "serve": ("demo", "Open the dashboard on this workspace."),
     "import": ("imports", "Bring files into the history."),
+    "undo": ("imports", "Take the last import back."),
+    "check": ("check", "Does the history contradict itself?"),
     "overview": ("overview", "Is the funnel healthy?"),
     "funnel": ("funnel", "Where does it leak?"),
     "calibrate": ("calibrate", "Do high scores win?"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import click
+import pandas as pd
 
 from analysis.funnel import funnel
 from dashboard.commands.options import format_option, selection, selection_options
@@ -33,13 +34,32 @@ def funnel_command(workspace: Workspace, output_format: str, **options: Any) -> 
     reader = open_reader(workspace)
     chosen = selection(reader, **options)
     result = funnel(reader, chosen)
+    recorded = result.steps["n_recorded"] > 0
+    never = ", ".join(result.steps.loc[~recorded, "stage"])
     print_result(
         output_format,
         headline=[
             f"Funnel of {result.n_leads:,} leads as of {chosen.as_of:%Y-%m-%d} (snapshot {reader.snapshot}).",
             "step_rate: of the stage before. total_rate: of all leads. Each with its 95 % interval.",
+            *([f"Stages that nobody ever recorded are left out: {never}."] if never else []),
         ],
-        facts={"snapshot": reader.snapshot, "as_of": chosen.as_of, "n_leads": result.n_leads},
-        tables={"steps": result.steps},
+        facts={
+            "snapshot": reader.snapshot,
+            "as_of": chosen.as_of,
+            "start": chosen.start,
+            "end": chosen.end,
+            "sources": chosen.sources,
+            "mode": result.mode,
+            "n_leads": result.n_leads,
+            "n_mature": result.n_mature,
+        },
+        tables={"steps": _for_people(result.steps[recorded]) if output_format == "table" else result.steps},
         main_table="steps",
     )
+
+
+def _for_people(steps: pd.DataFrame) -> pd.DataFrame:
+    """Keep the columns that a person reads; the first stage has no rates of its own."""
+    shown = steps.drop(columns=["position", "n_previous", "n_first", "is_enough"]).reset_index(drop=True)
+    shown.loc[0, ["step_rate", "step_low", "step_high", "total_low", "total_high"]] = float("nan")
+    return shown
