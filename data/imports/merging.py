@@ -94,5 +94,5 @@ def record(
 
 
 def _number(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
-    row = connection.execute(sql).fetchone()
-    return int(row[0]) if row else 0
+    rows = connection.execute(sql).fetchall()
+    return int(rows[0][0]) if rows else 0

@@ -76,8 +76,7 @@ def _provided(checked: Checked, table: str) -> set[str]:
 def _warning(
     connection: duckdb.DuckDBPyConnection, checked: Checked, code: str, rows: str, what: str
 ) -> Iterator[Oddity]:
-    found = connection.execute(f"SELECT count(*) FROM ({rows})").fetchone()
-    n_rows = int(found[0]) if found else 0
+    n_rows = int(connection.execute(f"SELECT count(*) FROM ({rows})").fetchall()[0][0])
     if not n_rows:
         return
     first = connection.execute(f"{rows} ORDER BY _feed, _row LIMIT {_EXAMPLES}").fetchall()

@@ -8,6 +8,7 @@ written and read in streams, so that memory stays bounded whatever the size.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
@@ -70,8 +71,20 @@ class Scratch:
 
     def value(self, sql: str) -> int:
         """Return the one number that `sql` yields."""
-        row = self.connection.execute(sql).fetchone()
-        return int(row[0] or 0) if row else 0
+        # fetchall: a result of which one row was fetched counts as unfinished.
+        rows = self.connection.execute(sql).fetchall()
+        return int(rows[0][0] or 0) if rows else 0
+
+    def readable(self, path: Path) -> Path:
+        """Return a path to the same file that the engine does not take for a pattern."""
+        if not set(str(path)) & set("*?["):
+            return path
+        link = self.path(path.suffix.lower())
+        try:
+            link.symlink_to(path)
+        except OSError:  # not every system lets everybody make links
+            shutil.copyfile(path, link)
+        return link
 
 
 def literal(text: str) -> str:

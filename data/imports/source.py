@@ -88,9 +88,7 @@ class Source:
         """Return a relation that reads the CSV file as it stands, its rows in order but not numbered."""
         header = self._require_header()
         columns = ", ".join(f"'c{number}': 'VARCHAR'" for number in range(len(self.names)))
-        path = str(self._text_path)
-        for sign in "[*?":
-            path = path.replace(sign, f"[{sign}]") if sign != "[" else path.replace("[", "[[]")
+        path = str(self.scratch.readable(self._text_path))
         return (
             f"read_csv({literal(path)}, columns = {{{columns}}}, header = false, skip = {header.n_lines}, "
             f"auto_detect = false, delim = {literal(header.delimiter)}, quote = '\"', escape = '\"', nullstr = '', "
@@ -224,7 +222,7 @@ class Source:
         )
         return (
             f"(SELECT {cells}, file_row_number AS _row "
-            f"FROM read_parquet({literal(str(self.path))}, file_row_number = true))"
+            f"FROM read_parquet({literal(str(self.scratch.readable(self.path)))}, file_row_number = true))"
         )
 
 

@@ -1,0 +1,31 @@
+"""Short ways to write a file and to import it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from data.imports import ImportReport, import_files
+from data.workspace import Workspace
+
+Write = Callable[..., Path]
+Import = Callable[..., ImportReport]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def write_file(name: str, text: str | bytes, encoding: str = "utf-8") -> Path:
+        path = tmp_path / "input" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode(encoding))
+        return path
+
+    return write_file
+
+
+@pytest.fixture
+def run(workspace: Workspace) -> Import:
+    def run_import(*paths: Path, **options: object) -> ImportReport:
+        return import_files(workspace, paths, **options)  # type: ignore[arg-type]
+
+    return run_import
