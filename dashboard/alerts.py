@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
+import streamlit as st
 
 from analysis.alerts import Alert
 from dashboard.notices import plain
@@ -14,7 +15,26 @@ from dashboard.texts.numbers import is_unknown
 
 ICONS: Final = {"critical": ":material/error:", "warning": ":material/warning:", "info": ":material/info:"}
 
+MOST: Final = 3
+"""More than this at once and nothing stands out."""
+
 _RATES: Final = ("coverage", "top_share", "top_capture", "win_low", "win_high")
+
+
+def draw(found: Sequence[Alert], say: Speaker) -> None:
+    """Draw the alerts that matter most, and the rest on demand."""
+    if not found:
+        st.markdown(say("overview.no_alerts"))
+    for alert in found[:MOST]:
+        _draw(alert, say)
+    if found[MOST:]:
+        with st.expander(say("overview.more_alerts", n=len(found[MOST:]))):
+            for alert in found[MOST:]:
+                _draw(alert, say)
+
+
+def _draw(alert: Alert, say: Speaker) -> None:
+    st.markdown(f"{ICONS[alert.severity]} {sentence(alert, say)}")
 
 
 def sentence(alert: Alert, say: Speaker) -> str:
@@ -40,11 +60,17 @@ def kpi_delta(row: pd.Series, say: Speaker) -> str | None:
     """Return the change to the period before; None without one, or where it says nothing."""
     if is_unknown(row["previous_value"]) or is_unknown(row["value"]) or not row["is_enough"]:
         return None
-    if row["unit"] == "rate":
-        return say("overview.points", points=say.points(row["value"] - row["previous_value"]))
-    if row["unit"] == "days":
-        return say("overview.days", days=f"{row['value'] - row['previous_value']:+.1f}")
-    return f"{(row['value'] / row['previous_value'] - 1) * 100:+.0f}%" if row["previous_value"] else None
+    return _difference(row["unit"], row["value"], row["previous_value"], say)
+
+
+def _difference(unit: str, value: float, previous: float, say: Speaker) -> str | None:
+    """Return a change with its sign; None where rounding leaves nothing of it."""
+    if unit == "rate":
+        points = say.points(value - previous)
+        return None if float(points) == 0 else say("overview.points", points=points)
+    if unit == "days":
+        return None if round(value - previous, 1) == 0 else say("overview.days", days=f"{value - previous:+.1f}")
+    return f"{(value / previous - 1) * 100:+.0f}%" if previous else None
 
 
 def _value(name: str, value: Any, values: Mapping[str, Any], say: Speaker) -> str:
@@ -56,7 +82,7 @@ def _value(name: str, value: Any, values: Mapping[str, Any], say: Speaker) -> st
     if name == "source":
         return plain(say.source(value))
     if name == "region":
-        return plain(value or say("sources.unknown"))
+        return plain(say.word("regions", value) if value else say("sources.unknown"))
     return _number(name, value, say)
 
 

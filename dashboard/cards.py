@@ -51,7 +51,7 @@ def _kpi(kpi: pd.Series, horizon_days: int, say: Speaker) -> None:
             delta_color=colour,
         )
         young = say("overview.young", n=say.count(kpi["n_immature"])) if kpi["is_young"] else ""
-        before = f"  \n{say('overview.previous', value=previous)}" if delta else ""
+        before = f"  \n{say('overview.previous', value=previous)}" if not is_unknown(kpi["previous_value"]) else ""
         st.markdown(f":small[{below} {young}{before}]")
 
 

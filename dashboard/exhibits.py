@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -53,3 +54,9 @@ def table(say: Speaker, twin: Twin, *, key: str) -> None:
         on_click="ignore",
         icon=":material/download:",
     )
+
+
+def facts(heading: str, items: pd.DataFrame) -> None:
+    """Draw what a page rests on, on demand."""
+    with st.expander(heading, icon=":material/fact_check:"):
+        st.table(items, hide_index=True, border="horizontal")

@@ -83,9 +83,9 @@ def cohort_table(cohorts: pd.DataFrame, stage: str, say: Speaker) -> Twin:
     table = _Builder(say, "cohorts.table")
     table.column("month", cohorts["month"], say.month)
     table.column("n_leads", cohorts["n_cohort"], say.count)
-    table.column("n_reached", cohorts["n_leads"], say.count, stage=say.word("stages", stage))
-    table.column("rate", cohorts["total_rate"], say.percent)
-    table.interval("interval", cohorts["total_low"], cohorts["total_high"])
+    table.column("n_reached", cohorts["n_in_horizon"], say.count, stage=say.word("stages", stage))
+    table.column("rate", cohorts["horizon_rate"], say.percent)
+    table.interval("interval", cohorts["horizon_low"], cohorts["horizon_high"])
     table.column("state", states)
     return table.twin()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from analysis.calibration import MIN_COVERAGE, decision_in_people
+from analysis.replay import replay_sql
 from dashboard import cards, controls, exhibits, loading, notices, sentences, tables
 from dashboard.figures.calibration import band_figure, coverage_figure
 
@@ -19,7 +20,7 @@ if not result.n_mature:
     notices.empty(say, "none_mature", n=say.count(result.n_immature), days=selection.horizon_days)
 
 with st.container(border=True):
-    st.markdown(f"#### {sentences.headline(result, say)}\n\n{sentences.verdict(result, say)}")
+    st.markdown(f"### {sentences.headline(result, say)}\n\n{sentences.verdict(result, say)} {say('calibration.scope')}")
     st.markdown(f":small[{sentences.selected('handoffs', selection, loading.facts(current), current, say)}]")
 cards.calibration(result, selection, say)
 
@@ -32,6 +33,7 @@ with st.container(border=True):
         tables.band_table(result.bands, say),
         key="bands",
         alt=sentences.bands_in_words(result, say),
+        computed=replay_sql(),
     )
     st.markdown("  \n".join(f"**{line}**" for line in sentences.band_order(result, say)))
 
@@ -53,9 +55,5 @@ with st.container(border=True):
     people = decision_in_people(result.scores, result.threshold)
     exhibits.table(say, tables.people_table(people, result.threshold, say), key="people")
 
-with st.expander(say("calibration.basis_heading"), icon=":material/fact_check:"):
-    st.table(
-        sentences.basis(result, selection, loading.ruleset(path, loading.stamp_of(path)), current, say),
-        hide_index=True,
-        border="horizontal",
-    )
+points = loading.ruleset(path, loading.stamp_of(path))
+exhibits.facts(say("calibration.basis_heading"), sentences.basis(result, selection, points, current, say))

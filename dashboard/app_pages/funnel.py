@@ -32,7 +32,7 @@ with st.container(border=True):
 
 with st.container(border=True):
     st.subheader(say("cohorts.heading"), anchor=False)
-    st.markdown(say("cohorts.caption"))
+    st.markdown(say("cohorts.caption", days=selection.horizon_days))
     stage = controls.stage(tuple(result.steps["stage"].iloc[1:]))
     cohorts = loading.cohorts(current, selection).query("stage == @stage")
     exhibits.chart(

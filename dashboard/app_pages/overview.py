@@ -22,10 +22,7 @@ cards.overview(result, say)
 
 with st.container(border=True):
     st.subheader(say("overview.alerts"), anchor=False)
-    for alert in result.alerts:
-        st.markdown(f"{alerts.ICONS[alert.severity]} {alerts.sentence(alert, say)}")
-    if not result.alerts:
-        st.markdown(say("overview.no_alerts"))
+    alerts.draw(result.alerts, say)
     st.markdown(f"**{say('overview.next')}**  \n{say(f'action.{result.next_action}')}")
     with st.container(horizontal=True):
         st.page_link("app_pages/funnel.py", label=say("overview.open_funnel"), icon=":material/arrow_forward:")

@@ -76,8 +76,8 @@ def coverage_figure(bands: pd.DataFrame, say: Speaker) -> go.Figure:
             type="line",
             x0=MIN_COVERAGE,
             x1=MIN_COVERAGE,
-            y0=position - 0.28,
-            y1=position + 0.28,
+            y0=position - 0.22,
+            y1=position + 0.22,
             line={"color": CONTRAST, "width": 2, "dash": "dot"},
         )
     figure.update_layout(showlegend=not bool(rows["is_covered"].all()))

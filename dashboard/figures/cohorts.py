@@ -12,7 +12,7 @@ from dashboard.theme import MUTED
 
 
 def cohort_figure(cohorts: pd.DataFrame, stage: str, say: Speaker) -> go.Figure:
-    """Draw the share of each month's leads that reached `stage`.
+    """Draw the share of each month's leads that reached `stage` within the horizon.
 
     Months too young to judge are hatched; months with too few leads get a cross
     instead of a bar.
@@ -33,8 +33,8 @@ def cohort_figure(cohorts: pd.DataFrame, stage: str, say: Speaker) -> go.Figure:
         _add_bars(figure, cohorts[states == state], state, stage, marker, say)
     _add_unknown(figure, cohorts[states == "too_few"], stage, say)
     # One lead more or less would stretch the scale until nothing else can be seen.
-    top = cohorts["total_high"].where(states != "too_few").max()
-    figure.update_xaxes(type="date", tickformat=say("format.plot_month"), showgrid=False, nticks=8, tickangle=0)
+    top = cohorts["horizon_high"].where(states != "too_few").max()
+    figure.update_xaxes(type="date", tickformat=say("format.plot_month"), showgrid=False, nticks=5, tickangle=0)
     figure.update_yaxes(tickformat=".0%" if top > 0.05 else ".1%", nticks=6)
     if top == top:
         figure.update_yaxes(range=[0, top * 1.05])
@@ -55,10 +55,10 @@ def _add_bars(
         return
     figure.add_bar(
         x=part["month"],
-        y=part["total_rate"],
+        y=part["horizon_rate"],
         marker=marker,
         name=say(f"cohorts.{state}_trace"),
-        error_y=style.whiskers(part["total_rate"], part["total_low"], part["total_high"]),
+        error_y=style.whiskers(part["horizon_rate"], part["horizon_low"], part["horizon_high"]),
         hovertext=[_hover(row, state, stage, say) for row in part.itertuples()],
         hoverinfo="text",
     )
@@ -85,9 +85,9 @@ def _hover(row: object, state: str, stage: str, say: Speaker) -> str:
         "cohorts.hover",
         month=say.month(row.month),
         n=say.count(row.n_cohort),
-        n_reached=say.count(row.n_leads),
+        n_reached=say.count(row.n_in_horizon),
         stage=say.word("stages", stage),
-        rate=say.percent(row.total_rate),
-        low_high=say.interval(row.total_low, row.total_high),
+        rate=say.percent(row.horizon_rate),
+        low_high=say.interval(row.horizon_low, row.horizon_high),
         state=say(f"cohorts.{state}_trace"),
     )

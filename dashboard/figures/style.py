@@ -29,8 +29,8 @@ def blank(height: int) -> go.Figure:
         hoverlabel={"align": "left"},
         modebar={"remove": ["toImage"]},
     )
-    figure.update_xaxes(fixedrange=True, automargin=True, title_text="")
-    figure.update_yaxes(fixedrange=True, automargin=True, title_text="")
+    figure.update_xaxes(fixedrange=True, automargin=True)
+    figure.update_yaxes(fixedrange=True, automargin=True)
     return figure
 
 
@@ -73,6 +73,6 @@ def whiskers(rate: Sequence[float], low: Sequence[float], high: Sequence[float])
         "symmetric": False,
         "array": [top - middle for top, middle in zip(high, rate, strict=True)],
         "arrayminus": [middle - bottom for bottom, middle in zip(low, rate, strict=True)],
-        "thickness": 1.6,
-        "width": 5,
+        "thickness": 1.4,
+        "width": 3,
     }
