@@ -118,19 +118,11 @@ def pattern_table(engine: Engine, ruleset: Ruleset, selection: Selection, decisi
     replay = _Replay.prepare(engine, ruleset, selection, decision)
     if len(replay.layouts) == 1:
         frame = replay.ask(replay.layouts[0], "rule_patterns")
-        return _patterns(ruleset, replay.layouts[0].unpack(frame), frame)
-    decisions, multiplicity = replay.decisions()
-    outcome = decisions["outcome_no"].to_numpy()
-    counts = pd.DataFrame(
-        {
-            "n_mature": outcome >= 3,
-            "n_won": outcome == 4,
-            "n_immature": outcome == 2,
-            "n_already_decided": outcome == 1,
-            "n_standing": outcome == 0,
-        }
-    )
-    return _patterns(ruleset, multiplicity, counts)
+        counts = replay.layouts[0].unpack(frame)
+    else:
+        frame, counts = replay.decisions()
+        frame["n_decisions"] = 1
+    return _patterns(ruleset, counts, frame)
 
 
 def score_table(patterns: PatternTable, ruleset: Ruleset) -> pd.DataFrame:
@@ -232,9 +224,10 @@ def replay_sql(decision: Decision = HANDOFF, *, is_prepared: bool = True, result
         "rule_patterns" or "scored_decisions".
     """
     if is_prepared:
-        steps = {"moments": "moments_prepared", "moment_touches": "moment_touches_prepared"}
+        steps = {name: f"{name}_prepared" for name in ("moments", "moment_touches", "moment_values")}
     else:
-        steps = {"decided": f"decided_{decision.kind}", "moments": "moments", "moment_touches": "moment_touches"}
+        steps = {"decided": f"decided_{decision.kind}"}
+        steps |= {name: name for name in ("moments", "moment_touches", "moment_values")}
     steps |= {"decisions": "decisions", "rule_hits": "rule_hits"}
     parts = [f"{name} AS (\n{sql_text(file).strip()}\n)" for name, file in steps.items()]
     return "WITH " + ",\n\n".join(parts) + "\n\n" + sql_text(result)
@@ -297,28 +290,41 @@ def _position(positions: dict[Any, Any], stage: str) -> int:
 
 
 def _patterns(ruleset: Ruleset, counts: Integers, outcomes: pd.DataFrame) -> PatternTable:
-    """Join rows that became the same pattern when their counts were capped."""
+    """Join rows that show the same pattern, as many do once their counts are capped."""
     caps = [rule.cap for rule in ruleset.rules] + [1] * len(ruleset.gates)
-    place = _places(counts, caps)
-    first = np.unique(place, return_index=True)[1]
-    summed = outcomes[list(COUNTS)].astype("int64").groupby(place).sum().reset_index(drop=True)
+    first, place = _distinct_rows(counts, caps)
+    sums = np.zeros((len(first), len(GROUPS)), dtype=np.int64)
+    outcome_no = outcomes["outcome_no"].to_numpy(dtype=np.int64)
+    np.add.at(sums, (place, outcome_no), outcomes["n_decisions"].to_numpy(dtype=np.int64))
+    n_standing, n_already_decided, n_immature, n_not_won, n_won = sums.T
     n_rules = len(ruleset.rules)
     return PatternTable(
         rule_ids=tuple(rule.id for rule in ruleset.rules),
         gate_ids=tuple(gate.id for gate in ruleset.gates),
         multiplicity=counts[first, :n_rules],
         gated=counts[first, n_rules:] > 0,
-        counts=summed,
+        counts=pd.DataFrame(
+            {
+                "n_mature": n_not_won + n_won,
+                "n_won": n_won,
+                "n_immature": n_immature,
+                "n_already_decided": n_already_decided,
+                "n_standing": n_standing,
+            }
+        ),
     )
 
 
-def _places(counts: Integers, caps: Sequence[int]) -> Integers:
-    """Number the distinct rows of `counts`, whose columns are at most `caps`: 0, 1, ..."""
-    place, n_places = np.zeros(len(counts), dtype=np.int64), 1
+def _distinct_rows(counts: Integers, caps: Sequence[int]) -> tuple[Integers, Integers]:
+    """Return a row of each pattern, and the pattern of each row; columns are at most `caps`."""
+    key, n_keys = np.zeros(len(counts), dtype=np.int64), 1
     for column, cap in enumerate(caps):
-        if n_places * (cap + 1) > _MAX_KEY:
-            distinct, place = np.unique(place, return_inverse=True)
-            n_places = len(distinct)
-        place = place * (cap + 1) + counts[:, column]
-        n_places *= cap + 1
-    return np.unique(place, return_inverse=True)[1].astype(np.int64)
+        if n_keys * (cap + 1) > _MAX_KEY:
+            distinct, key = np.unique(key, return_inverse=True)
+            n_keys = len(distinct)
+        key = key * (cap + 1) + counts[:, column]
+        n_keys *= cap + 1
+    place, patterns = pd.factorize(key)
+    first = np.empty(len(patterns), dtype=np.int64)
+    first[place[::-1]] = np.arange(len(place))[::-1]
+    return first, place.astype(np.int64)

@@ -1,7 +1,8 @@
 -- The layout that replays a ruleset quickly: what each decision moment could know.
 -- Reads:  touches, lead_facts, opt_outs, prep.leads, prep.handoffs
 -- Builds: prep.touch_types, prep.touches, prep.moments, prep.moment_touches,
---         prep.attribute_values, prep.lead_values, prep.fact_values, prep.replay_info
+--         prep.attribute_values, prep.lead_values, prep.fact_values, prep.moment_values,
+--         prep.replay_info
 
 -- A rule is matched against this small dictionary, never against the touches.
 CREATE TABLE prep.touch_types AS
@@ -197,6 +198,20 @@ INNER JOIN prep.attribute_values
     ON dated_values.field = prep.attribute_values.field
     AND dated_values.value IS NOT DISTINCT FROM prep.attribute_values.value
 ORDER BY dated_values.field, lead_no, known_at;
+
+-- Resolved for the prepared moments: what was believed of the lead at each.
+CREATE TABLE prep.moment_values AS
+SELECT prep.lead_values.value_no AS value_no, prep.moments.moment_no AS moment_no
+FROM prep.lead_values
+INNER JOIN prep.moments ON prep.lead_values.lead_no = prep.moments.lead_no
+UNION ALL
+SELECT prep.fact_values.value_no AS value_no, prep.moments.moment_no AS moment_no
+FROM prep.fact_values
+INNER JOIN prep.moments
+    ON prep.fact_values.lead_no = prep.moments.lead_no
+    AND prep.fact_values.known_at <= prep.moments.decided_at
+    AND (prep.fact_values.until_at IS NULL OR prep.fact_values.until_at > prep.moments.decided_at)
+ORDER BY value_no, moment_no;
 
 DROP TABLE dated_values;
 DROP TABLE steady_values;

@@ -1,0 +1,164 @@
+from dataclasses import replace
+from datetime import date, timedelta
+from importlib import resources
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from analysis import counters
+from analysis.replay import COUNTS, HANDOFF, Decision, ReplayError, lead_scores, pattern_table, rule_hits, score_table
+from analysis.rulesets import parse_ruleset
+from analysis.selection import Selection
+from tests.analysis.evaluator import evaluate
+from tests.analysis.histories import DAY_ZERO, MemoryEngine, day, history
+from tests.analysis.ruleset_strategies import histories, rulesets
+
+DECISIONS = [HANDOFF, Decision(kind="stage", stage="mql"), Decision(kind="landmark", days=5)]
+PREPARE = resources.files("data").joinpath("sql", "prepare_touches.sql").read_text(encoding="utf-8")
+
+selections = st.builds(
+    Selection,
+    as_of=st.sampled_from([day(10), day(25), day(40) + timedelta(hours=12), day(60)]),
+    start=st.sampled_from([None, None, date(2025, 1, 6)]),
+    end=st.sampled_from([None, None, date(2025, 1, 25)]),
+    sources=st.sampled_from([(), (), ("web",), ("", "seminar")]),
+    horizon_days=st.sampled_from([5, 10, 20]),
+    outcome=st.sampled_from(["won", "opportunity"]),
+)
+
+
+def engine_of(rows) -> MemoryEngine:
+    engine = history(**rows)
+    if not engine.connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'replay_info'").fetchall():
+        engine.connection.execute(PREPARE)
+    return engine
+
+
+def expected_table(expected):
+    groups = pd.DataFrame(expected, columns=["score", "group"])
+    table = pd.DataFrame(
+        {
+            "score": groups["score"],
+            "n_mature": groups["group"].isin(["won", "not_won"]),
+            "n_won": groups["group"] == "won",
+            "n_immature": groups["group"] == "immature",
+            "n_already_decided": groups["group"] == "already_decided",
+            "n_standing": groups["group"] == "standing",
+        }
+    )
+    return table.groupby("score", as_index=False)[list(COUNTS)].sum().astype("int64")
+
+
+def check(engine, rows, ruleset, selection, decision):
+    expected = evaluate(rows, ruleset, selection, decision)
+    actual = lead_scores(engine, ruleset, selection, decision)
+    columns = ["lead_id", "pass_no", "decided_at", "score", "is_gated", "group"]
+    as_rows = sorted(tuple(row[name] for name in columns) for row in expected)
+    assert sorted(tuple(row) for row in actual[columns].itertuples(index=False)) == as_rows
+    assert (actual["fit"] + actual["engagement"] == actual["score"]).all()
+    patterns = pattern_table(engine, ruleset, selection, decision)
+    pd.testing.assert_frame_equal(score_table(patterns, ruleset), expected_table(expected), check_dtype=False)
+    assert len(np.unique(np.hstack([patterns.multiplicity, patterns.gated]), axis=0)) == len(patterns.counts)
+    n_gated = int((patterns.counts[list(COUNTS)].sum(axis=1) - patterns.counts["n_won"])[patterns.is_gated].sum())
+    assert n_gated == sum(row["is_gated"] for row in expected)
+    hits = rule_hits(engine, ruleset, selection, decision)
+    assert hits["multiplicity"].sum() == sum(sum(row["counts"]) for row in expected)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(rows=histories(), ruleset=rulesets(), selection=selections)
+def test_replay_equals_the_definition_row_by_row(rows, ruleset, selection):
+    engine = engine_of(rows)
+    for decision in DECISIONS:
+        check(engine, rows, ruleset, selection, decision)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@given(rows=histories(), ruleset=rulesets(), selection=selections)
+def test_many_rules_are_spread_over_several_questions(rows, ruleset, selection):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(counters, "WORD_BITS", 8)
+        engine = engine_of(rows)
+        for decision in DECISIONS:
+            check(engine, rows, ruleset, selection, decision)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(before=histories(), after=histories(), ruleset=rulesets())
+def test_what_happens_after_a_decision_never_changes_its_score(before, after, ruleset):
+    selection = Selection(as_of=day(40) + timedelta(hours=23))
+    later = {
+        "touches": "at",
+        "lead_facts": "known_at",
+        "stage_events": "entered_at",
+        "opt_outs": "at",
+        "deals": "closed_at",
+    }
+    # The first dated fact about a column of `leads` says that the column was not known from
+    # the beginning: it corrects the past on purpose. So only fields of lead_facts are tried.
+    before["lead_facts"] = [row for row in before["lead_facts"] if row["field"] == "revenue_class"]
+    after["lead_facts"] = [row for row in after["lead_facts"] if row["field"] == "revenue_class"]
+    first = lead_scores(engine_of(before), ruleset, selection)
+    decided = first[first["group"] != "standing"]
+    if decided.empty:
+        return
+    last = decided["decided_at"].max()
+    extended = dict(before)
+    for table, column in later.items():
+        moved = [
+            row
+            | {column: last + timedelta(seconds=1) + (row[column] - DAY_ZERO)}
+            | ({"touch_id": f"late{number}"} if table == "touches" else {})
+            for number, row in enumerate(after[table])
+        ]
+        extended[table] = [*before[table], *moved]
+    wide = replace(selection, as_of=day(200))
+    for engine_selection in (selection, wide):
+        again = lead_scores(engine_of(extended), ruleset, engine_selection)
+        again = again[again["group"] != "standing"]
+        columns = ["lead_id", "pass_no", "decided_at", "score", "is_gated"]
+        merged = decided[columns].merge(again[columns], on=columns)
+        assert len(merged) >= len(decided.drop_duplicates(columns))
+
+
+def test_an_unknown_stage_is_named_with_a_suggestion():
+    engine = engine_of({"leads": [{"lead_id": "a", "created_at": day(0)}]})
+    selection = Selection(as_of=day(10), outcome="wonn")
+    with pytest.raises(ReplayError) as caught:
+        pattern_table(engine, one_rule_ruleset(), selection)
+    assert str(caught.value) == 'there is no stage "wonn" in this history; did you mean won?'
+
+
+def test_an_empty_history_has_no_patterns():
+    engine = engine_of({"leads": []})
+    patterns = pattern_table(engine, one_rule_ruleset(), Selection(as_of=day(10)))
+    assert len(patterns.counts) == 0
+    assert list(score_table(patterns, one_rule_ruleset()).columns) == ["score", *COUNTS]
+
+
+def test_new_points_need_no_new_replay():
+    ruleset = one_rule_ruleset()
+    rows = {
+        "leads": [{"lead_id": "a", "created_at": day(0)}],
+        "touches": [{"touch_id": str(n), "lead_id": "a", "at": day(1), "kind": "seminar"} for n in range(3)],
+    }
+    patterns = pattern_table(engine_of(rows), ruleset, Selection(as_of=day(10)))
+    assert score_table(patterns, ruleset)["score"].tolist() == [6]
+    assert score_table(patterns, ruleset.with_points({"seminar": -1}))["score"].tolist() == [-2]
+
+
+def test_patterns_of_other_rules_are_refused():
+    patterns = pattern_table(engine_of({"leads": []}), one_rule_ruleset(), Selection(as_of=day(10)))
+    other = replace(one_rule_ruleset(), rules=())
+    with pytest.raises(ValueError, match="replay again"):
+        score_table(patterns, other)
+
+
+def one_rule_ruleset():
+    return parse_ruleset(
+        'id = "one"\nversion = 1\nthreshold = 3\n[[rule]]\nid = "seminar"\nkind = "touch"\ntouch = "seminar"\n'
+        'points = 3\nrepeat = "each"\ncap = 2\n[[band]]\nname = "all"\nthreshold = 0\n'
+    )
