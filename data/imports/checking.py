@@ -17,6 +17,7 @@ import pandas as pd
 from data.contract import TABLES
 from data.imports.duplicates import Duplicates, find_duplicates
 from data.imports.failures import Failure, explain, shown
+from data.imports.mapping_file import MappingError
 from data.imports.parsing import ParsedFeed, join_conflicts, parse_feed
 from data.imports.plan import BAD, BLANK, GOOD, LEFT_OUT, FeedPlan
 from data.imports.scratch import Scratch, literal
@@ -74,6 +75,22 @@ class _Found:
     problem: str
     fix: str
     first: tuple[Source, int] | None = None
+
+
+def check_constants(plans: Sequence[FeedPlan], mapping_name: str, scratch: Scratch) -> None:
+    """Refuse a mapping whose constants the contract does not allow, before every row says so.
+
+    Raises
+    ------
+    MappingError
+        Names the line of the mapping.
+    """
+    for plan in plans:
+        for cell, query in plan.constant_checks():
+            code = scratch.connection.execute(query).fetchall()[0][0]
+            if code is not None:
+                problem, fix = explain(plan, cell, code, cell.cell.value)
+                raise MappingError(f"{mapping_name} line {cell.cell.line}: {problem}; {fix}")
 
 
 def check(plans: Sequence[FeedPlan], scratch: Scratch, progress: Callable[[str, float | None], None]) -> Checked:

@@ -62,7 +62,7 @@ def find_duplicates(table_name: str, feeds: Sequence[ParsedFeed], bad: Path | No
     rows = good_rows(table, feeds, bad)
     key = ", ".join(identifier(name) for name in table.key)
     scratch.connection.execute(
-        "CREATE OR REPLACE TEMP TABLE repeated AS "
+        "CREATE OR REPLACE TABLE repeated AS "
         f"SELECT h FROM (SELECT hash({key}) AS h FROM {rows}) GROUP BY h HAVING count(*) > 1"
     )
     if not scratch.value("SELECT count(*) FROM repeated"):

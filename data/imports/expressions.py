@@ -122,7 +122,7 @@ def parse(text: str, column: Column, cell: Cell) -> str:
     """Return the value of `text`, NULL where it has none of the column's kind."""
     match column.kind:
         case Kind.TEXT:
-            return f"lower({text})" if column.choices else text
+            return f"lower({text})" if column.choices or column.name == "stage" else text
         case Kind.TIMESTAMP:
             return _timestamp(text, cell.dates, cell.time_zone)
         case Kind.DATE:

@@ -12,7 +12,7 @@ from typing import Literal
 import pandas as pd
 
 from data.contract import STAGES
-from data.imports.checking import Checked, LinesUnclearError, check, feed_counts, n_rejected
+from data.imports.checking import Checked, LinesUnclearError, check, check_constants, feed_counts, n_rejected
 from data.imports.failures import failure_frame
 from data.imports.mapping import Mapping
 from data.imports.mapping_file import load_mapping
@@ -149,6 +149,7 @@ class _Job:
     def check(self, tell: Progress) -> Checked:
         """Parse and check all rows; a file whose lines are unclear is read again line by line."""
         plans = self._plans()
+        check_constants(plans, self.mapping.path, self.scratch)
         while True:
             try:
                 return check(plans, self.scratch, tell)

@@ -107,7 +107,7 @@ def _stage_join(plan: FeedPlan, number: int, scratch: Scratch) -> None:
     """Stage the joined file with one row per key; `join_conflicts` reports the others."""
     keys = ", ".join(identifier("key " + there) for _, there in plan.feed.joins[number].on)
     scratch.connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {plan.joined_name(number)} AS SELECT * FROM ({plan.joined(number)}) "
+        f"CREATE OR REPLACE TABLE {plan.joined_name(number)} AS SELECT * FROM ({plan.joined(number)}) "
         f"QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY _file, _row) = 1"
     )
 
@@ -118,7 +118,7 @@ def _fill_lookups(plan: FeedPlan, relation: str, scratch: Scratch) -> tuple[int,
     for cell in plan.cells:
         if cell.column.kind not in (Kind.TEXT, Kind.BOOLEAN) and not cell.cell.dates:
             name = plan.lookup_name(cell.number)
-            scratch.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} (text VARCHAR, parsed VARCHAR)")
+            scratch.connection.execute(f"CREATE OR REPLACE TABLE {name} (text VARCHAR, parsed VARCHAR)")
             if _fill_lookup(plan.texts(relation, cell), name, cell.column.kind, scratch):
                 helped.append(cell.number)
     return tuple(helped)

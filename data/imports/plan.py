@@ -102,6 +102,18 @@ class FeedPlan:
             "WHERE wrong.code IS NOT NULL"
         )
 
+    def constant_checks(self) -> list[tuple[CellSql, str]]:
+        """Return each constant of the mapping with the query that yields the code of what is wrong with it."""
+        return [
+            (
+                cell,
+                f"SELECT CASE {self._codes(cell)} END FROM (SELECT *, {cell.value} AS v{cell.number} FROM "
+                f"(SELECT *, {cell.mapped} AS m{cell.number} FROM (SELECT {cell.text} AS t{cell.number})))",
+            )
+            for cell in self.cells
+            if cell.cell.value is not None and cell.checks(self.choices(cell))
+        ]
+
     def texts(self, relation: str, cell: CellSql) -> str:
         """Return the query that yields the distinct texts of `cell` that have no value."""
         inner = self._values(relation, has_row=True, lookups=set())

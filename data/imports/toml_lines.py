@@ -25,8 +25,6 @@ class _Walk:
             self.counts[path] = self.counts.get(path, -1) + 1
             self.lines.setdefault(path, number)
             path = (*path, self.counts[path])
-        else:
-            path = self._inside_arrays(path)
         self.lines.setdefault(path, number)
         return path
 

@@ -61,7 +61,9 @@ def test_an_overlapping_file_updates_and_adds(workspace, write, run):
 
 def test_a_folder_of_csv_and_parquet(workspace, write, run, tmp_path):
     folder = write("leads.csv", LEADS).parent
-    touches = pd.DataFrame({"lead_id": ["L1", "L2"], "at": [datetime(2024, 4, 3, 8), datetime(2024, 4, 4)], "kind": "seminar"})
+    touches = pd.DataFrame(
+        {"lead_id": ["L1", "L2"], "at": [datetime(2024, 4, 3, 8), datetime(2024, 4, 4)], "kind": "seminar"}
+    )
     touches.to_parquet(folder / "touches.parquet")
     report = run(folder)
     assert report.tables[["table", "n_new"]].to_numpy().tolist() == [["leads", 2], ["touches", 2]]
@@ -287,7 +289,9 @@ def test_columns_that_are_not_used_are_listed(write, run):
 
 
 def test_touches_of_unknown_leads_are_a_warning(workspace, write, run):
-    report = run(write("leads.csv", LEADS), write("touches.csv", "lead_id,at,kind\nL1,2024-04-01,call\nL9,2024-04-01,call\n"))
+    report = run(
+        write("leads.csv", LEADS), write("touches.csv", "lead_id,at,kind\nL1,2024-04-01,call\nL9,2024-04-01,call\n")
+    )
     assert [(warning.code, warning.n_rows, warning.text) for warning in report.warnings] == [
         ("unknown_leads", 1, "1 row of touches refers to a lead that the history does not have: touches.csv line 3")
     ]
