@@ -39,20 +39,18 @@ class Encoding:
 
 
 def quick_encoding(path: Path) -> Encoding | None:
-    """Return UTF-8 when the beginning of the file is; None when the whole file must be judged.
+    """Return what the beginning of the file says; None when the whole file must be judged.
 
     The engine refuses a later byte that is not UTF-8, so nothing is taken on trust.
     """
     with path.open("rb") as file:
         start = file.read(CHUNK)
-    for mark, name in _MARKS:
-        if start.startswith(mark):
-            return Encoding(name=name)
+    name = next((name for mark, name in _MARKS if start.startswith(mark)), "utf-8")
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(start)
+        codecs.getincrementaldecoder(name)().decode(start, final=len(start) < CHUNK)
     except UnicodeDecodeError:
         return None
-    return Encoding(name="utf-8")
+    return Encoding(name=name)
 
 
 def find_encoding(path: Path) -> Encoding:
@@ -75,6 +73,12 @@ def find_encoding(path: Path) -> Encoding:
         f"{path.name} line {_first_bad_line(path)}: is neither UTF-8 nor CP932 (Shift_JIS) nor EUC-JP from here on; "
         "save the file as UTF-8, or name its encoding in a mapping (encoding = ...)"
     )
+
+
+def require_encoding(path: Path, encoding: str) -> None:
+    """Refuse a file that is not in `encoding` throughout, with an InputError."""
+    if not _fits(path, encoding):
+        raise InputError(f"{path.name}: is not in {encoding} throughout; name another encoding, or save it as UTF-8")
 
 
 def decode_to_utf8(path: Path, encoding: str, target: Path) -> None:

@@ -107,8 +107,10 @@ class FeedPlan:
         return [
             (
                 cell,
-                f"SELECT CASE {self._codes(cell)} END FROM (SELECT *, {cell.value} AS v{cell.number} FROM "
-                f"(SELECT *, {cell.mapped} AS m{cell.number} FROM (SELECT {cell.text} AS t{cell.number})))",
+                (
+                    f"SELECT CASE {self._codes(cell)} END FROM (SELECT *, {cell.value} AS v{cell.number} FROM "
+                    f"(SELECT *, {cell.mapped} AS m{cell.number} FROM (SELECT {cell.text} AS t{cell.number})))"
+                ),
             )
             for cell in self.cells
             if cell.cell.value is not None and cell.checks(self.choices(cell))

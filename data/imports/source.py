@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from data.errors import InputError
 from data.imports.csv_text import Header, Record, read_header, read_records, record_lines
-from data.imports.encodings import CHUNK, Encoding, decode_to_utf8, find_encoding, quick_encoding
+from data.imports.encodings import CHUNK, Encoding, decode_to_utf8, find_encoding, quick_encoding, require_encoding
 from data.imports.mapping import FileSpec
 from data.imports.scratch import Scratch, literal, parquet
 
@@ -107,8 +107,10 @@ class Source:
 
     def judge_encoding(self) -> bool:
         """Judge the encoding over the whole file; True when that changes how it is read."""
-        if self.is_parquet or self.spec.encoding is not None or self._text_path != self.path:
+        if self._text_path != self.path:
             return False
+        if self.spec.encoding is not None:
+            return False  # it was verified when the file was opened
         encoding = find_encoding(self.path)
         self.encoding = encoding
         if encoding.is_utf8:
@@ -154,6 +156,8 @@ class Source:
             kinds = ", ".join((*CSV_SUFFIXES, *PARQUET_SUFFIXES))
             raise InputError(f"{self.path.name}: is of a kind that is not read; give one of {kinds}")
         encoding = Encoding(name=self.spec.encoding) if self.spec.encoding else quick_encoding(self.path)
+        if encoding is not None and self.spec.encoding and encoding.is_utf8:
+            require_encoding(self.path, encoding.name)
         self._read_as(encoding or find_encoding(self.path))
         return self._require_header().names
 

@@ -122,20 +122,20 @@ def test_what_people_write_for_numbers_and_dates(workspace, write, run):
         (
             "leads.csv",
             "lead_id,created_at\nL1,2024-04-01\nL2,2024-13-01\n",
-            "leads.csv line 3, column created_at: '2024-13-01' is no date that can be read in one way only; "
-            'write it as 2024-12-31 or 2024-12-31 18:00, or give its form in a mapping (dates = ["%d/%m/%Y"])',
+            ("leads.csv line 3, column created_at: '2024-13-01' is no date that can be read in one way only; "
+            'write it as 2024-12-31 or 2024-12-31 18:00, or give its form in a mapping (dates = ["%d/%m/%Y"])'),
         ),
         (
             "leads.csv",
             "lead_id,created_at\nL1,01-02-2018\n",
-            "leads.csv line 2, column created_at: '01-02-2018' is no date that can be read in one way only; "
-            'write it as 2024-12-31 or 2024-12-31 18:00, or give its form in a mapping (dates = ["%d/%m/%Y"])',
+            ("leads.csv line 2, column created_at: '01-02-2018' is no date that can be read in one way only; "
+            'write it as 2024-12-31 or 2024-12-31 18:00, or give its form in a mapping (dates = ["%d/%m/%Y"])'),
         ),
         (
             "leads.csv",
             "lead_id,created_at\nL1,1-2-18\n",
-            "leads.csv line 2, column created_at: '1-2-18' is no date that can be read in one way only; "
-            'write it as 2024-12-31 or 2024-12-31 18:00, or give its form in a mapping (dates = ["%d/%m/%Y"])',
+            ("leads.csv line 2, column created_at: '1-2-18' is no date that can be read in one way only; "
+            'write it as 2024-12-31 or 2024-12-31 18:00, or give its form in a mapping (dates = ["%d/%m/%Y"])'),
         ),
         (
             "leads.csv",
@@ -160,8 +160,8 @@ def test_what_people_write_for_numbers_and_dates(workspace, write, run):
         (
             "leads.csv",
             "lead_id,created_at,is_online\nL1,2024-04-01,maybe\n",
-            "leads.csv line 2, column is_online: 'maybe' is neither true nor false; "
-            "write true or false, or translate it in a mapping (map = { ... })",
+            ("leads.csv line 2, column is_online: 'maybe' is neither true nor false; "
+            "write true or false, or translate it in a mapping (map = { ... })"),
         ),
         (
             "deals.csv",
@@ -171,26 +171,26 @@ def test_what_people_write_for_numbers_and_dates(workspace, write, run):
         (
             "deals.csv",
             "deal_id,lead_id,outcome\nD1,L1,perhaps\n",
-            "deals.csv line 2, column outcome: 'perhaps' is not a value of outcome; "
-            "write one of won, lost, open, or translate it in a mapping (map = { ... })",
+            ("deals.csv line 2, column outcome: 'perhaps' is not a value of outcome; "
+            "write one of won, lost, open, or translate it in a mapping (map = { ... })"),
         ),
         (
             "stage_events.csv",
             "lead_id,stage,entered_at\nL1,hot,2024-04-01\n",
-            "stage_events.csv line 2, column stage: 'hot' is not a stage; write one of lead, nurturing, mql, tql, sal, "
-            "sales_qualified, opportunity, won, or translate it in a mapping (map = { ... })",
+            ("stage_events.csv line 2, column stage: 'hot' is not a stage; write one of lead, nurturing, mql, tql, sal, "
+            "sales_qualified, opportunity, won, or translate it in a mapping (map = { ... })"),
         ),
         (
             "leads.csv",
             "lead_id,created_at,source\nL1,2024-04-01\n",
-            "leads.csv line 2: has 2 cells where the header has 3; "
-            "add the missing cells, or put a cell that holds the delimiter in quotation marks",
+            ("leads.csv line 2: has 2 cells where the header has 3; "
+            "add the missing cells, or put a cell that holds the delimiter in quotation marks"),
         ),
         (
             "leads.csv",
             'lead_id,created_at,source\nL1,2024-04-01,"web\nL2,2024-04-02,fair\n',
-            "leads.csv line 2: a quotation mark is not closed, or text follows the closing one; "
-            'write a quotation mark inside a cell twice ("")',
+            ("leads.csv line 2: a quotation mark is not closed, or text follows the closing one; "
+            'write a quotation mark inside a cell twice ("")'),
         ),
     ],
 )  # fmt: skip
@@ -214,8 +214,10 @@ def test_a_bad_row_is_one_line_and_nothing_comes_in(workspace, write, run, name,
         (
             "leads.csv",
             b"lead_id,created_at\nL1,2024-04-01\nL\x81\xff\xa0,x\n",
-            "leads.csv line 3: is neither UTF-8 nor CP932 (Shift_JIS) nor EUC-JP from here on; "
-            "save the file as UTF-8, or name its encoding in a mapping (encoding = ...)",
+            (
+                "leads.csv line 3: is neither UTF-8 nor CP932 (Shift_JIS) nor EUC-JP from here on; "
+                "save the file as UTF-8, or name its encoding in a mapping (encoding = ...)"
+            ),
         ),
     ],
 )

@@ -64,8 +64,10 @@ def test_a_text_the_map_does_not_name_is_a_failure_by_default(write, run):
     mapping = parse_mapping(ONE + 'source = { column = "s", map = { W = "web" } }\n', "m.toml")
     report = run(write("a.csv", "id,when,s\n1,2024-04-01,W\n2,2024-04-01,X\n3,2024-04-01,\n"), mapping=mapping)
     assert texts(report) == [
-        "a.csv line 3, column s: 'X' is not in the map of leads.source; "
-        'add it to the map, or say what others become (others = "keep", "unknown" or { value = "..." })'
+        (
+            "a.csv line 3, column s: 'X' is not in the map of leads.source; "
+            'add it to the map, or say what others become (others = "keep", "unknown" or { value = "..." })'
+        )
     ]
 
 
