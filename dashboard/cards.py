@@ -12,7 +12,7 @@ from dashboard import alerts
 from dashboard.texts import Speaker
 from dashboard.texts.numbers import is_unknown
 
-_MIN_CARD_PIXELS = 180
+_MIN_CARD_PIXELS = 150
 
 
 def card(label: str, value: str, below: str = "", help_text: str | None = None) -> None:
@@ -52,7 +52,7 @@ def _kpi(kpi: pd.Series, horizon_days: int, say: Speaker) -> None:
         )
         young = say("overview.young", n=say.count(kpi["n_immature"])) if kpi["is_young"] else ""
         before = f"  \n{say('overview.previous', value=previous)}" if not is_unknown(kpi["previous_value"]) else ""
-        st.markdown(f":small[{below} {young}{before}]")
+        st.markdown(f":small[{say('format.sentences', first=below, second=young)}{before}]")
 
 
 def calibration(result: Calibration, selection: Selection, say: Speaker) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import tables
 from dashboard.tables import Twin
 from dashboard.texts import Speaker
-from dashboard.theme import PLOTLY_CONFIG, TEXT_ON_LIGHT
+from dashboard.theme import PLOTLY_CONFIG, TEXT_ON_LIGHT, WHISKER_ON_DARK, WHISKER_ON_LIGHT
 
 
 def chart(say: Speaker, figure: go.Figure, twin: Twin, *, key: str, alt: str, computed: str = "") -> None:
@@ -30,16 +30,23 @@ def chart(say: Speaker, figure: go.Figure, twin: Twin, *, key: str, alt: str, co
     computed : str
         How the numbers were computed, usually SQL; empty shows nothing.
     """
-    if st.context.theme.type != "dark":
-        figure.update_layout(font_color=TEXT_ON_LIGHT, legend_font_color=TEXT_ON_LIGHT)
-        figure.update_xaxes(tickfont_color=TEXT_ON_LIGHT)
-        figure.update_yaxes(tickfont_color=TEXT_ON_LIGHT)
+    _follow_theme(figure)
     st.plotly_chart(figure, key=key, alt=alt, config=PLOTLY_CONFIG)
     with st.expander(say("exhibit.table"), icon=":material/table:"):
         table(say, twin, key=key)
     if computed:
         with st.expander(say("exhibit.computed"), icon=":material/code:"):
             st.code(computed, language="sql")
+
+
+def _follow_theme(figure: go.Figure) -> None:
+    """Set what Streamlit's own theme leaves too faint to see."""
+    is_dark = st.context.theme.type == "dark"
+    figure.update_traces(error_y_color=WHISKER_ON_DARK if is_dark else WHISKER_ON_LIGHT, selector={"type": "bar"})
+    if not is_dark:
+        figure.update_layout(font_color=TEXT_ON_LIGHT, legend_font_color=TEXT_ON_LIGHT)
+        figure.update_xaxes(tickfont_color=TEXT_ON_LIGHT)
+        figure.update_yaxes(tickfont_color=TEXT_ON_LIGHT)
 
 
 def table(say: Speaker, twin: Twin, *, key: str) -> None:

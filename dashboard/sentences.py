@@ -40,8 +40,9 @@ def headline(result: Calibration, say: Speaker) -> str:
 
 
 def verdict(result: Calibration, say: Speaker) -> str:
-    """Say what that means for the score."""
-    return say(f"calibration.verdict.{result.ranking.verdict}")
+    """Say what that means for the score, and about whom it is said."""
+    meaning = say(f"calibration.verdict.{result.ranking.verdict}")
+    return say("format.sentences", first=meaning, second=say("calibration.scope"))
 
 
 def facts(result: Calibration, say: Speaker) -> str:

@@ -35,6 +35,10 @@ TEXT_ON_LIGHT: Final = "#66707C"
 Readable on dark too, because the theme may be reported wrongly until the next run.
 """
 
+WHISKER_ON_LIGHT: Final = "#3A4450"
+WHISKER_ON_DARK: Final = "#B9C1CB"
+"""Lines of intervals, which lie half on a bar and half on the background."""
+
 BACKGROUNDS: Final = ("#FFFFFF", "#12161D")
 """Light and dark background of the page, as in the configuration."""
 

@@ -20,7 +20,7 @@ if not result.n_mature:
     notices.empty(say, "none_mature", n=say.count(result.n_immature), days=selection.horizon_days)
 
 with st.container(border=True):
-    st.markdown(f"### {sentences.headline(result, say)}\n\n{sentences.verdict(result, say)} {say('calibration.scope')}")
+    st.markdown(f"### {sentences.headline(result, say)}\n\n{sentences.verdict(result, say)}")
     st.markdown(f":small[{sentences.selected('handoffs', selection, loading.facts(current), current, say)}]")
 cards.calibration(result, selection, say)
 

@@ -41,7 +41,7 @@ def test_headline_counts_out_of_ten():
         "Of 10 wins, 7 came from the top 30% of scores; a coin would get 3."
     )
     assert sentences.headline(result, speaker("ja")) == (
-        "受注10件のうち7件は、スコア上位30%から生まれています。くじ引きで選んだとしたら3件です。"
+        "受注10件のうち7件は、スコア上位30%から出ています。くじ引きなら3件です。"
     )
 
 
