@@ -78,7 +78,7 @@ def conversion_curve(table: pd.DataFrame, confidence: float = CONFIDENCE) -> pd.
     events = [table[f"n_{name}"].to_numpy(dtype=np.float64) for name in OUTCOMES]
     n_ended: Floats = events[0] + events[1]
     n_at_risk: Floats = np.flip(np.cumsum(np.flip(n_ended + events[2])))
-    waiting: Floats = np.cumprod(1 - _ratio(n_ended, n_at_risk))
+    waiting: Floats = np.cumprod(1 - _ratio(n_ended, n_at_risk), dtype=np.float64)
     curve = pd.DataFrame({"days": table["days"], "n_at_risk": n_at_risk.astype(np.int64)})
     curve = curve.assign(**{f"n_{name}": table[f"n_{name}"] for name in OUTCOMES})
     growth: Floats = np.cumsum(_greenwood(n_ended, n_at_risk))

@@ -1,0 +1,169 @@
+"""Forecasts against the truth they could not see, over many invented companies."""
+
+from datetime import datetime, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.durations import Span, duration_cells
+from analysis.forecast import backtest, forecast
+from analysis.maturity import maturity
+from analysis.selection import Selection
+from tests.analysis.histories import DAY_ZERO, day, history
+
+HORIZON = 120
+
+
+def invented(seed, rate, spread, n_months=18, n_per_month=120):
+    """Leads with a known future: start day, day of conversion or loss (infinite: never)."""
+    rng = np.random.default_rng(seed)
+    n = n_months * n_per_month
+    start = np.sort(rng.integers(0, n_months * 30, n))
+    months = pd.DatetimeIndex(DAY_ZERO + pd.to_timedelta(start, unit="D")).to_period("M")
+    codes, labels = pd.factorize(months)
+    factor = rng.gamma(1 / spread, spread, len(labels)) if spread else np.ones(len(labels))
+    converts = rng.random(n) < np.clip(rate * factor[codes], 0, 0.95)
+    lag = rng.gamma(2.0, 20.0, n).astype(int)
+    loses = ~converts & (rng.random(n) < 0.6)
+    return start, np.where(converts, lag, 10**6), np.where(loses, rng.gamma(2.0, 25.0, n).astype(int), 10**6)
+
+
+def seen(leads, as_of_day):
+    """The cells that would be counted on a day, by looking at each lead."""
+    start, won, lost = leads
+    rows = []
+    for began, won_after, lost_after in zip(start, won, lost, strict=True):
+        age = as_of_day - began
+        if age < 0:
+            continue
+        if won_after <= age:
+            rows.append((began, "reached", won_after))
+        elif lost_after <= age:
+            rows.append((began, "lost", lost_after))
+        else:
+            rows.append((began, "open", age))
+    cells = pd.DataFrame(rows, columns=["began", "outcome", "days"])
+    cells["started_on"] = pd.Timestamp(DAY_ZERO) + pd.to_timedelta(cells["began"], unit="D")
+    return cells.groupby(["started_on", "outcome", "days"], as_index=False).size().rename(columns={"size": "n"})
+
+
+def covered(seed, rate, spread, confidence=0.9):
+    leads = invented(seed, rate, spread)
+    as_of_day = 18 * 30
+    as_of = datetime(2025, 1, 1) + timedelta(days=as_of_day)
+    made = forecast(seen(leads, as_of_day), as_of, HORIZON, confidence=confidence, n_draws=200, seed=seed)
+    later = as_of + timedelta(days=HORIZON + 1)
+    truth = forecast(seen(leads, as_of_day + HORIZON + 1), later, HORIZON, n_draws=1).set_index("month")["raw_rate"]
+    young = made[~made["is_final"]]
+    actual = young["month"].map(truth)
+    inside = actual.between(young["low"] - 1e-9, young["high"] + 1e-9)
+    return inside.mean(), (young["forecast_rate"] - actual).mean(), (young["raw_rate"] - actual).mean()
+
+
+@pytest.mark.parametrize(("rate", "spread"), [(0.06, 0.0), (0.06, 0.1), (0.4, 0.0), (0.25, 0.06)])
+def test_the_interval_covers_the_final_rate_at_its_nominal_level(rate, spread):
+    coverage, bias, raw_bias = np.mean([covered(seed, rate, spread) for seed in range(40)], axis=0)
+    assert 0.86 <= coverage <= 0.99  # wins are whole numbers: intervals of few must be a little too wide
+    assert abs(bias) < 0.05 * rate + 0.004
+    assert raw_bias < -0.1 * rate  # the reason why a forecast is needed
+
+
+def test_what_is_decided_is_not_forecast():
+    leads = invented(1, 0.2, 0.0)
+    made = forecast(seen(leads, 1000), DAY_ZERO + timedelta(days=1000), HORIZON)
+    assert made["is_final"].all()
+    for column in ("forecast_rate", "low", "high"):
+        assert made[column].tolist() == pytest.approx(made["raw_rate"].tolist())
+
+
+def test_the_same_seed_gives_the_same_numbers():
+    cells, as_of = seen(invented(1, 0.2, 0.1), 400), DAY_ZERO + timedelta(days=400)
+    pd.testing.assert_frame_equal(
+        forecast(cells, as_of, HORIZON, n_draws=50), forecast(cells, as_of, HORIZON, n_draws=50)
+    )
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 80), st.sampled_from(["reached", "lost", "open"]), st.integers(0, 90)), max_size=12
+    )
+)
+def test_forecasts_stay_between_what_happened_and_what_can(rows):
+    rows = [
+        (pd.Timestamp(day(began)), outcome, 100 - began if outcome == "open" else min(days, 100 - began))
+        for began, outcome, days in rows
+    ]
+    cells = pd.DataFrame(rows, columns=["started_on", "outcome", "days"]).assign(n=1)
+    cells["started_on"] = pd.to_datetime(cells["started_on"])
+    made = forecast(cells, day(100), 60, n_draws=20)
+    assert made["n_leads"].sum() == len(rows)
+    assert (made["raw_rate"] - 1e-9 <= made["low"]).all()
+    assert (made["low"] <= made["high"]).all()
+    assert (made["high"] <= (made["n_reached"] + made["n_open"]) / made["n_leads"] + 1e-9).all()
+
+
+def company():
+    """Twenty months of six leads, every second one won after 20 days; and the same four times over."""
+    days = [(month * 30 + place, copy) for month in range(20) for place in range(0, 30, 5) for copy in range(4)]
+    return history(
+        leads=[{"lead_id": f"{began}-{copy}", "created_at": day(began)} for began, copy in days],
+        deals=[
+            {
+                "deal_id": f"{began}-{copy}",
+                "lead_id": f"{began}-{copy}",
+                "opened_at": day(began),
+                "closed_at": day(began + 20),
+                "outcome": "won",
+            }
+            for began, copy in days
+            if copy % 2
+        ],
+    )
+
+
+def test_past_forecasts_are_judged_as_they_would_have_been_made():
+    result = backtest(company(), Selection(as_of=day(600), horizon_days=60), Span(), n_replays=4)
+    table = result.forecasts
+    assert table["as_of"].nunique() == 4
+    assert (table["as_of"] <= pd.Timestamp(day(540))).all()
+    assert result.n_forecasts == len(table) == table["month"].count()
+    assert table["actual_rate"].between(0.3, 0.7).all()
+    assert result.n_covered == table["is_covered"].sum()
+    assert result.coverage_low <= result.coverage <= result.coverage_high
+    assert abs(result.bias) <= result.mean_error < 0.2
+
+
+def test_without_a_decided_past_there_is_nothing_to_judge():
+    result = backtest(company(), Selection(as_of=day(20), horizon_days=60), Span())
+    assert (result.n_forecasts, result.n_covered) == (0, 0)
+    assert np.isnan(result.coverage)
+
+
+def test_months_say_how_long_to_wait():
+    cells = duration_cells(company(), Selection(as_of=day(100)), Span(), unit="day")
+    table = maturity(cells, day(100)).set_index("month")
+    # Every conversion takes 20 days: a lead is old enough from then on.
+    april = table.loc[pd.Timestamp(2025, 4, 1)]  # days 90..100: not one lead is 20 days old
+    assert (april["n_leads"], april["mature_share"], april["completeness"]) == (12, 0.0, 0.0)
+    assert april["wait_until"] == pd.Timestamp(2025, 4, 27) + pd.Timedelta(days=20)  # 27 of 30 days are 90 %
+    march = table.loc[pd.Timestamp(2025, 3, 1)]  # starts on days 60, 65, 70, 75, 80, 85
+    assert march["mature_share"] == pytest.approx(5 / 6)
+    assert march["completeness"] == pytest.approx(5 / 6)
+    assert not march["is_mature"]
+    assert march["wait_until"] == pd.Timestamp(day(105))
+    assert table.loc[pd.Timestamp(2025, 1, 1), "is_mature"]
+
+
+def test_nothing_is_said_when_nothing_converted():
+    engine = history(leads=[{"lead_id": "a", "created_at": day(0)}])
+    cells = duration_cells(engine, Selection(as_of=day(50)), Span(), unit="day")
+    row = maturity(cells, day(50)).iloc[0]
+    assert pd.isna(row["wait_until"])
+    assert not row["is_mature"]
+    assert np.isnan(row["completeness"])
+    assert maturity(cells.head(0), day(50)).empty
+    assert forecast(cells.head(0), day(50), 60).empty
