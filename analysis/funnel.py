@@ -68,7 +68,7 @@ def funnel(engine: Engine, selection: Selection) -> Funnel:
     Funnel
         Empty cohorts give steps with 0 leads.
     """
-    stages = stage_table(engine)
+    stages = recorded_stages(engine, selection)
     months, grid = _monthly(engine, selection, stages)
     steps = grid.groupby(["stage", "position"], sort=False)[["n_leads", "n_recorded"]].sum()
     steps = stages.merge(steps, how="left", on=["stage", "position"]).fillna({"n_leads": 0, "n_recorded": 0})
@@ -108,7 +108,7 @@ def funnel_by_month(engine: Engine, selection: Selection) -> pd.DataFrame:
     not had even that: its rates are lower bounds, not bad news. Draw months with
     `is_mature` False as unfinished.
     """
-    months = _with_rates(_monthly(engine, selection, stage_table(engine))[1])
+    months = _with_rates(_monthly(engine, selection, recorded_stages(engine, selection))[1])
     n_in_horizon = months.pop("n_in_horizon")
     return months.assign(n_in_horizon=n_in_horizon, **_rate_columns("horizon", n_in_horizon, months["n_first"]))
 
@@ -116,6 +116,15 @@ def funnel_by_month(engine: Engine, selection: Selection) -> pd.DataFrame:
 def stage_table(engine: Engine) -> pd.DataFrame:
     """Return the stages in order: `stage`, `position`."""
     return engine.query(sql_text("stages"))
+
+
+def recorded_stages(engine: Engine, selection: Selection) -> pd.DataFrame:
+    """Return the stages that anybody had entered by `as_of`, the first and the last: `stage`, `position`.
+
+    A company that does not use a stage has a funnel without it; a stage that was
+    only ever skipped would show everybody who reached the next one.
+    """
+    return engine.query(sql_text("recorded_stages"), selection.params("as_of"))
 
 
 def _monthly(engine: Engine, selection: Selection, stages: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

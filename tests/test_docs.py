@@ -35,7 +35,9 @@ def matches(expected: str, actual: str) -> bool:
 def test_the_olist_example_of_the_readme_prints_what_it_says(shared_data, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(PROJECT)
     monkeypatch.setenv("LEADCAL_WORKSPACE", str(tmp_path / "workspace"))
-    commands = [entry for entry in sessions((PROJECT / "README.md").read_text(encoding="utf-8")) if "leadcal" in entry[0]]
+    commands = [
+        entry for entry in sessions((PROJECT / "README.md").read_text(encoding="utf-8")) if "leadcal" in entry[0]
+    ]
     assert len(commands) >= 3, "the README must show import, funnel and calibration"
     for command, expected in commands:
         words = shlex.split(command.replace("../shared/data", str(shared_data)))

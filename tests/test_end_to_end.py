@@ -81,6 +81,8 @@ def test_olist_funnel(olist, olist_leads, leadcal_json):
     steps = {step["stage"]: step for step in leadcal_json(olist, "funnel")["steps"]}
     assert (len(olist_leads), olist_leads["won_at"].notna().sum()) == (8000, 842)
     assert steps["lead"]["n_leads"] == steps["mql"]["n_leads"] == 8000
+    assert list(steps) == ["lead", "mql", "won"], "stages that Olist does not record are no part of its funnel"
+    assert steps["won"]["step_rate"] == pytest.approx(842 / 8000)
     assert steps["won"]["n_leads"] == steps["won"]["n_recorded"] == 842
     interval = binomtest(842, 8000).proportion_ci(0.95, method="wilson")
     assert (steps["won"]["total_low"], steps["won"]["total_high"]) == pytest.approx(tuple(interval))

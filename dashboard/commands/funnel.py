@@ -22,7 +22,8 @@ def funnel_command(workspace: Workspace, output_format: str, **options: Any) -> 
     """Show how many leads reached each stage, by the day they became known.
 
     A lead that reached a later stage is counted in the earlier ones too;
-    n_recorded is how many of them have a record of the stage itself.
+    n_recorded is how many of them have a record of the stage itself. A stage that
+    the history has no record of at all is left out.
     Rates come with their 95 % Wilson interval: step_* of the stage before,
     total_* of all leads.
 
@@ -34,14 +35,11 @@ def funnel_command(workspace: Workspace, output_format: str, **options: Any) -> 
     reader = open_reader(workspace)
     chosen = selection(reader, **options)
     result = funnel(reader, chosen)
-    recorded = result.steps["n_recorded"] > 0
-    never = ", ".join(result.steps.loc[~recorded, "stage"])
     print_result(
         output_format,
         headline=[
             f"Funnel of {result.n_leads:,} leads as of {chosen.as_of:%Y-%m-%d} (snapshot {reader.snapshot}).",
             "step_rate: of the stage before. total_rate: of all leads. Each with its 95 % interval.",
-            *([f"Stages that nobody ever recorded are left out: {never}."] if never else []),
         ],
         facts={
             "snapshot": reader.snapshot,
@@ -53,7 +51,7 @@ def funnel_command(workspace: Workspace, output_format: str, **options: Any) -> 
             "n_leads": result.n_leads,
             "n_mature": result.n_mature,
         },
-        tables={"steps": _for_people(result.steps[recorded]) if output_format == "table" else result.steps},
+        tables={"steps": _for_people(result.steps) if output_format == "table" else result.steps},
         main_table="steps",
     )
 
