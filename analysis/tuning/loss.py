@@ -13,7 +13,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import expit
 
 from analysis.intervals import Floats
 from analysis.tuning.counts import Ints, PatternCounts
@@ -27,6 +26,9 @@ TOLERANCE: Final = 1e-10
 
 MAX_LOGIT: Final = 36.0
 """Beyond it a probability is 0 or 1 in double precision."""
+
+
+MAX_EXPONENT: Final = 500.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +203,18 @@ def fit_histograms(
     return scale, intercepts, loss
 
 
+def softplus(logit: Floats) -> Floats:
+    """Return log(1 + exp(logit)); several times faster than `np.logaddexp`."""
+    out: Floats = np.log(1 + np.exp(np.minimum(logit, MAX_EXPONENT)))
+    return np.where(logit > MAX_EXPONENT, logit, out)
+
+
+def sigmoid(logit: Floats) -> Floats:
+    """Return 1 / (1 + exp(-logit)); several times faster than `scipy.special.expit`."""
+    out: Floats = 1 / (1 + np.exp(np.minimum(-logit, MAX_EXPONENT)))
+    return out
+
+
 def _newton(
     n_leads: Floats, n_won: Floats, won_scores: Floats, scores: Floats, scale: Floats, max_steps: int
 ) -> tuple[Floats, Floats, Floats]:
@@ -239,7 +253,7 @@ def _newton(
 
 def _loss(n_leads: Floats, n_won: Floats, won_scores: Floats, scores: Floats, scale: Floats, base: Floats) -> Floats:
     logit = scale[:, None, None] * scores + base[:, :, None]
-    lost = np.einsum("cts,cts->c", n_leads, np.logaddexp(0.0, logit))
+    lost = np.einsum("cts,cts->c", n_leads, softplus(logit))
     loss: Floats = lost - scale * won_scores - base @ n_won
     return loss
 
@@ -248,7 +262,7 @@ def _newton_step(
     n_leads: Floats, n_won: Floats, won_scores: Floats, scores: Floats, scale: Floats, base: Floats
 ) -> tuple[Floats, Floats, Floats]:
     """Return the steps of scale and intercepts, and the gain they promise."""
-    p = expit(scale[:, None, None] * scores + base[:, :, None])
+    p = sigmoid(scale[:, None, None] * scores + base[:, :, None])
     expected = n_leads * p
     spread = expected * (1 - p)
     slope = (expected @ scores).sum(axis=1) - won_scores

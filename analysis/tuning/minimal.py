@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from analysis.tuning.budget import Budget
+from analysis.tuning.changes import restarted
 from analysis.tuning.problem import Card, Problem
 from analysis.tuning.rounding import rounded_cards
 from analysis.tuning.search import descend, kick, keeps_counts
@@ -23,23 +24,32 @@ class Effort:
 
     Attributes
     ----------
-    n_supports : int
-        Sets of rules one exchange away from the best that are rounded too.
+    width : int
+        Sets of rules kept at each size; see `grow_supports`.
+    n_rounded : int
+        Sets of rules whose weights are rounded to points.
     n_starts : int
         Cards that local search starts from.
+    n_restarts : int
+        Restarts in a model of the loss; see `changes.restarted`.
     n_kicks : int
         Times the best card is disturbed and improved again.
+    max_sets : int
+        Sets of rules that may be bounded for a proof.
     """
 
-    n_supports: int
+    width: int
+    n_rounded: int
     n_starts: int
+    n_restarts: int
     n_kicks: int
+    max_sets: int
 
 
 EFFORTS: Final = {
-    "fast": Effort(n_supports=2, n_starts=1, n_kicks=0),
-    "normal": Effort(n_supports=6, n_starts=4, n_kicks=0),
-    "thorough": Effort(n_supports=20, n_starts=12, n_kicks=40),
+    "fast": Effort(width=2, n_rounded=6, n_starts=1, n_restarts=0, n_kicks=0, max_sets=0),
+    "normal": Effort(width=3, n_rounded=12, n_starts=3, n_restarts=16, n_kicks=0, max_sets=2_500),
+    "thorough": Effort(width=8, n_rounded=60, n_starts=12, n_restarts=100, n_kicks=20, max_sets=60_000),
 }
 
 
@@ -67,19 +77,20 @@ def minimal_card(problem: Problem, effort: Effort, budget: Budget, generator: np
     size = min(limits.max_rules - n_locked, int(limits.is_free.sum()))
     if size <= 0:
         return None
-    supports = grow_supports(problem.counts, size, limits.is_free, effort.n_supports)
-    starts = _starts(problem, supports)
+    supports = grow_supports(problem.counts, size, limits.is_free, effort.width)
+    starts = _starts(problem, supports[: effort.n_rounded])
     if not starts:
         return None
     singles = [descend(problem, card, budget, with_pairs=False) for card in starts[: effort.n_starts]]
     best = descend(problem, min(singles, key=lambda card: card.rank), budget)
     best = _refined(problem, best, size, budget)
-    return kicked(problem, best, effort.n_kicks, budget, generator)
+    return widened(problem, best, effort, budget, generator)
 
 
-def kicked(problem: Problem, card: Card, n_kicks: int, budget: Budget, generator: np.random.Generator) -> Card:
-    """Disturb the best card and improve it again, as often as asked; return the best seen."""
-    for _ in range(n_kicks):
+def widened(problem: Problem, card: Card, effort: Effort, budget: Budget, generator: np.random.Generator) -> Card:
+    """Search on from a local optimum: in a model of the loss, then by kicks; return the best card seen."""
+    card = restarted(problem, card, effort.n_restarts, budget, generator)
+    for _ in range(effort.n_kicks):
         if budget.is_over:
             break
         trial = descend(problem, kick(problem, card, generator), budget)

@@ -7,11 +7,11 @@ from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from analysis.intervals import Floats
 from analysis.tuning.constraints import tier_bounds
 from analysis.tuning.counts import Ints
+from analysis.tuning.loss import sigmoid, softplus
 from analysis.tuning.problem import Card, Problem
 from analysis.tuning.tables import CellCounts, cell_counts
 
@@ -90,7 +90,10 @@ def pair_moves(problem: Problem, card: Card, singles: Moves) -> Moves:
     first = _first_rules(problem, card, singles)
     view = look(problem, card, np.flatnonzero(np.isin(problem.matrix.rule, first)))
     effects = single_effects(problem, card, view)
-    parts = [_pairs_of(problem, card, view, effects, int(rule), _first_offsets(problem, card, singles, int(rule))) for rule in first]
+    parts = [
+        _pairs_of(problem, card, view, effects, int(rule), _first_offsets(problem, card, singles, int(rule)))
+        for rule in first
+    ]
     return _joined(parts)
 
 
@@ -122,14 +125,14 @@ def look(problem: Problem, card: Card, first: Ints) -> View:
     cell = (np.cumsum(is_used) - 1)[code]
     reach = 2 * int(np.abs(offsets_of(problem, card)).max()) * int(problem.matrix.level.max(initial=1))
     grid = np.arange(low - reach, low + n_scores + reach, dtype=np.float64)
-    p = expit(card.scale * grid + card.intercepts[:, None])
+    p = sigmoid(card.scale * grid + card.intercepts[:, None])
     period, position = cells // n_scores, cells % n_scores + reach
     n_leads = np.bincount(cell, counts.n_leads, len(cells))
     spread = n_leads * (p * (1 - p))[period, position]
     base_curve = np.maximum(np.bincount(period, spread, counts.n_periods), 1e-12)
     centre = np.bincount(period, spread * grid[position], counts.n_periods) / base_curve
     logit = card.scale * grid + card.intercepts[:, None]
-    curves = [np.logaddexp(0, logit), p * (grid - centre[:, None]), p]
+    curves = [softplus(logit), p * (grid - centre[:, None]), p]
     scored, share = None, 0.0
     if limits.volume is not None:
         curves.append(np.broadcast_to(grid >= limits.volume.threshold, p.shape))
@@ -247,7 +250,9 @@ def _cross_effects(problem: Problem, view: View, rule: int, steps: Ints, offsets
     return out
 
 
-def _outlook(problem: Problem, card: Card, view: View, effects: Floats, won_shift: Floats) -> tuple[Floats, Floats, Floats]:
+def _outlook(
+    problem: Problem, card: Card, view: View, effects: Floats, won_shift: Floats
+) -> tuple[Floats, Floats, Floats]:
     """Return bound, predicted loss and volume excess of moves from their sums."""
     bound = card.loss + effects[:, 0] - card.scale * won_shift
     slope = effects[:, 1] - won_shift
@@ -327,14 +332,25 @@ def _first_offsets(problem: Problem, card: Card, singles: Moves, rule: int) -> I
     limits, points = problem.limits, int(card.points[rule])
     own = singles.rules[:, 0] == rule
     best = singles.values[own, 0][np.argsort(singles.predicted[own], kind="stable")[:2]]
-    wanted = {points - 2, points - 1, points + 1, points + 2, 0, int(limits.today[rule]), *(int(value) for value in best)}
+    wanted = {
+        points - 2,
+        points - 1,
+        points + 1,
+        points + 2,
+        0,
+        int(limits.today[rule]),
+        *(int(value) for value in best),
+    }
     allowed = sorted(value - points for value in wanted if limits.low[rule] <= value <= limits.high[rule])
     return np.array([step for step in allowed if step != 0], dtype=np.int64)
 
 
 def _joined(parts: list[Moves]) -> Moves:
     empty = Moves(
-        rules=np.empty((0, 2), dtype=np.int64), values=np.empty((0, 2), dtype=np.int64), bound=np.empty(0), predicted=np.empty(0)
+        rules=np.empty((0, 2), dtype=np.int64),
+        values=np.empty((0, 2), dtype=np.int64),
+        bound=np.empty(0),
+        predicted=np.empty(0),
     )
     parts = [empty, *parts]
     return Moves(

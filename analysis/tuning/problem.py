@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.intervals import Floats
 from analysis.tuning.constraints import Constraints, share_excess
 from analysis.tuning.counts import Ints, PatternCounts
 from analysis.tuning.loss import fit_histograms
 from analysis.tuning.tables import LevelMatrix, level_matrix
-
-ScoreLevel = tuple[Ints, Floats]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +26,7 @@ class Problem:
         The limits.
     matrix : LevelMatrix
         0/1 columns of the rules that may move.
-    multiplicity : array of shape (n_rules, n_patterns), int
+    multiplicity : array of shape (n_rules, n_patterns), uint8
         Multiplicities, by rule.
     won_times : array of shape (n_rules,)
         How often each rule counted for the wins.
@@ -38,7 +37,7 @@ class Problem:
     counts: PatternCounts
     limits: Constraints
     matrix: LevelMatrix
-    multiplicity: Ints
+    multiplicity: NDArray[np.uint8]
     won_times: Floats
     period_won: Floats
 
@@ -87,16 +86,18 @@ def make_problem(counts: PatternCounts, limits: Constraints) -> Problem:
     # Such a period has no loss, whatever the points.
     is_telling = (n_won > 1e-12 * n_leads) & (n_won < (1 - 1e-12) * n_leads)
     if limits.volume is None:
-        counts = counts.rows(is_telling[counts.period] & (counts.n_leads > 0))
+        is_kept = is_telling[counts.period] & (counts.n_leads > 0)
+        counts = counts if is_kept.all() else counts.rows(is_kept)
     elif not is_telling.all():
         is_mute = ~is_telling[counts.period]
         counts = counts.reweighted(np.where(is_mute, 0.0, counts.n_leads), np.where(is_mute, 0.0, counts.n_won))
+    multiplicity = np.ascontiguousarray(counts.multiplicity.T)
     return Problem(
         counts=counts,
         limits=limits,
         matrix=level_matrix(counts, limits.is_free),
-        multiplicity=np.ascontiguousarray(counts.multiplicity.T).astype(np.int64),
-        won_times=counts.n_won @ counts.multiplicity,
+        multiplicity=multiplicity,
+        won_times=np.array([counts.n_won @ times for times in multiplicity]),
         period_won=np.bincount(counts.period, counts.n_won, counts.n_periods),
     )
 

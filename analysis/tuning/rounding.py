@@ -25,8 +25,8 @@ def rounded_cards(problem: Problem, weights: Weights, n_cards: int) -> list[Card
     Parameters
     ----------
     problem : Problem
-        What is tuned; ranges, `max_rules` and locked rules are kept here, the
-        other limits are up to the caller.
+        What is tuned; ranges and locked rules are kept here, the other limits
+        are up to the caller.
     weights : Weights
         Real-valued weights of the rules that may have points.
     n_cards : int
@@ -44,10 +44,35 @@ def rounded_cards(problem: Problem, weights: Weights, n_cards: int) -> list[Card
     limits = problem.limits
     model = curvature(problem.counts, weights, is_fast=True).matrix
     scales = _scales(np.abs(weights.weights[rules]), np.maximum(limits.high, -limits.low)[rules])
-    points = np.where(limits.is_free, 0, limits.today)[None] * np.ones((len(scales), 1))
-    points[:, rules] = np.clip(np.rint(weights.weights[rules] / scales[:, None]), limits.low[rules], limits.high[rules])
-    points = np.clip(points, limits.low, limits.high)
-    error = _improve(points, rules, scales, weights.weights, model, problem)
+    base = np.clip(np.where(limits.is_free, 0, limits.today), limits.low, limits.high)
+    points = np.repeat(base[None].astype(np.float64), len(scales), axis=0)
+    points[:, rules] = np.rint(weights.weights[rules] / scales[:, None])
+    return whole_cards(problem, points, rules, scales, model, model @ weights.weights, n_cards)
+
+
+def whole_cards(
+    problem: Problem, points: Floats, rules: Ints, scales: Floats, model: Floats, target: Floats, n_cards: int
+) -> list[Card]:
+    """Improve rounded points by a quadratic model of the loss, and return the best cards.
+
+    Parameters
+    ----------
+    problem : Problem
+        What is tuned.
+    points : array of shape (n_scales, n_rules)
+        Whole numbers to start from.
+    rules : array of int
+        Rules whose points may be improved.
+    scales : array of shape (n_scales,)
+        Scale of each row.
+    model, target : arrays of shape (n_rules, n_rules), (n_rules,)
+        The loss of weights x is about `x @ model @ x / 2 - target @ x`.
+    n_cards : int
+        Cards to return at most, the best first.
+    """
+    limits = problem.limits
+    points[:, rules] = np.clip(points[:, rules], limits.low[rules], limits.high[rules])
+    error, scales = _improve(points, rules, scales, target, model, problem)
     cards = points.astype(np.int64)
     _, first = np.unique(cards, axis=0, return_index=True)
     chosen = first[np.argsort(error[first], kind="stable")[: 3 * n_cards]]
@@ -63,15 +88,22 @@ def _scales(sizes: Floats, reach: Ints) -> Floats:
     return np.geomspace(finest, coarsest, N_SCALES)
 
 
-def _improve(points: Floats, rules: Ints, scales: Floats, weights: Floats, model: Floats, problem: Problem) -> Floats:
-    """Set each rule in turn to its best points given the others; return the error of each row."""
+def _improve(
+    points: Floats, rules: Ints, scales: Floats, target: Floats, model: Floats, problem: Problem
+) -> tuple[Floats, Floats]:
+    """Set each rule in turn to its best points given the others.
+
+    Returns
+    -------
+    error, scales : arrays of shape (n_scales,)
+        What the model says of each row, and its best scale.
+    """
     limits = problem.limits
-    scale = scales[:, None]
     for _ in range(SWEEPS):
         before = points.copy()
-        pull = (points * scale - weights) @ model
+        pull = (points * scales[:, None]) @ model - target
         for rule in rules:
-            own = max(model[rule, rule], 1e-12)
+            own = max(float(model[rule, rule]), 1e-12)
             old = points[:, rule]
             # The best real value given the others, to the nearest allowed whole number.
             new = np.clip(np.rint(old - pull[:, rule] / (own * scales)), limits.low[rule], limits.high[rule])
@@ -80,8 +112,7 @@ def _improve(points: Floats, rules: Ints, scales: Floats, weights: Floats, model
         if np.array_equal(before, points):
             break
     # The scale itself is free: judge each row at its own best scale.
-    along, across = points @ model, weights @ model
-    fit = np.sum(along * points, axis=1)
-    best = np.where(fit > 0, np.maximum(points @ across, 0) / np.maximum(fit, 1e-300), 0)
-    scales[:] = best
-    return best**2 * fit - 2 * best * (points @ across)
+    curve = np.sum((points @ model) * points, axis=1)
+    pulled = np.maximum(points @ target, 0)
+    best = np.where(curve > 0, pulled / np.maximum(curve, 1e-300), 0)
+    return best**2 * curve / 2 - best * pulled, best

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from analysis.tuning.budget import Budget
-from analysis.tuning.constraints import violations
+from analysis.tuning.constraints import Constraints, violations
 from analysis.tuning.counts import Ints
 from analysis.tuning.moves import Moves, pair_moves, single_moves
 from analysis.tuning.problem import Card, Problem, evaluate, make_card
@@ -84,16 +84,21 @@ def keeps_counts(problem: Problem, card: Card) -> bool:
     return not violations(problem.limits, card.points)
 
 
+def home_points(limits: Constraints) -> Ints:
+    """Return where a rule goes when it is given up: today's points, or none when all may change."""
+    today = np.clip(limits.today, limits.low, limits.high)
+    if limits.max_changes < int(limits.is_free.sum()):
+        return today
+    return np.where((limits.low <= 0) & (limits.high >= 0), 0, today)
+
+
 def kick(problem: Problem, card: Card, generator: np.random.Generator) -> Card:
-    """Take two or three rules back to where they were or to nothing, to leave a local optimum."""
-    limits = problem.limits
-    home = np.where((limits.low <= 0) & (limits.high >= 0), 0, np.clip(limits.today, limits.low, limits.high))
-    home = home if limits.max_changes >= len(home) else np.clip(limits.today, limits.low, limits.high)
-    is_movable = np.flatnonzero((card.points != home) & limits.is_free)
+    """Take two or three rules home, to leave a local optimum."""
+    home = home_points(problem.limits)
+    is_movable = np.flatnonzero((card.points != home) & problem.limits.is_free)
     if not len(is_movable):
         return card
-    n_kicked = min(int(generator.integers(2, 4)), len(is_movable))
-    rules = generator.choice(is_movable, n_kicked, replace=False)
+    rules = generator.choice(is_movable, min(int(generator.integers(2, 4)), len(is_movable)), replace=False)
     points = card.points.copy()
     points[rules] = home[rules]
     return make_card(problem, points, start_scale=card.scale)

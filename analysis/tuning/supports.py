@@ -13,7 +13,7 @@ from analysis.tuning.counts import Ints, PatternCounts
 from analysis.tuning.weights import Curvature, Weights, curvature, fit_weights
 
 TINY: Final = 1e-9
-MAX_ROUNDS: Final = 3
+MAX_ROUNDS: Final = 2
 
 
 class Sweep:
@@ -67,7 +67,9 @@ class Sweep:
         return np.where(self.is_in, target**2 / (2 * np.where(self.is_in, own, 1.0)), np.inf)
 
 
-def grow_supports(counts: PatternCounts, max_rules: int, is_allowed: NDArray[np.bool_], n_supports: int = 3) -> list[Weights]:
+def grow_supports(
+    counts: PatternCounts, max_rules: int, is_allowed: NDArray[np.bool_], width: int = 3
+) -> list[Weights]:
     """Choose sets of at most `max_rules` rules that explain the wins well, with their weights.
 
     Parameters
@@ -78,8 +80,8 @@ def grow_supports(counts: PatternCounts, max_rules: int, is_allowed: NDArray[np.
         Rules at most.
     is_allowed : array of shape (n_rules,), bool
         Rules that may have points.
-    n_supports : int
-        How many of the next best sets to add.
+    width : int
+        Sets that are kept at each size, and looked at around each.
 
     Notes
     -----
@@ -88,41 +90,50 @@ def grow_supports(counts: PatternCounts, max_rules: int, is_allowed: NDArray[np.
     made anew at the best weights found, with more rules each time.
     """
     found: dict[tuple[int, ...], Weights] = {}
-    fit = fit_weights(counts, rules=np.empty(0, dtype=np.int64))
+    beam = [fit_weights(counts, rules=np.empty(0, dtype=np.int64))]
     size = 0
     while size < max_rules:
         size = min(max(size + 2, int(np.ceil(size * 1.4))), max_rules)
-        fit, _ = _next_support(counts, fit, size, is_allowed)
+        seen: dict[tuple[int, ...], Weights] = {}
+        for fit in beam:
+            _look_around(counts, fit, size, is_allowed, width, seen)
+        beam = _best(seen)[:width]
         if 2 * size >= max_rules:
-            found.setdefault(_support(fit), fit)
-    runners_up: list[Ints] = []
+            found |= seen
     for _ in range(MAX_ROUNDS):
-        fit, runners_up = _next_support(counts, fit, max_rules, is_allowed)
-        if _support(fit) in found:
-            break
-        found[_support(fit)] = fit
-    for rules in runners_up[:n_supports]:
-        other = fit_weights(counts, rules=rules, start=_restricted(fit, rules), max_steps=4)
-        found.setdefault(_support(other), other)
+        before = set(found)
+        for fit in beam:
+            _look_around(counts, fit, max_rules, is_allowed, width, found)
+        beam = [fit for fit in _best(found) if _support(fit) not in before][:width]
+    return _best(found)
+
+
+def _best(found: dict[tuple[int, ...], Weights]) -> list[Weights]:
     return sorted(found.values(), key=lambda each: each.loss)
+
+
+def _look_around(
+    counts: PatternCounts,
+    fit: Weights,
+    size: int,
+    is_allowed: NDArray[np.bool_],
+    width: int,
+    found: dict[tuple[int, ...], Weights],
+) -> None:
+    """Fit the sets of rules that look best from `fit`, and add them to `found`."""
+    model = curvature(counts, fit, is_fast=True)
+    chosen, runners_up = best_subset(model, fit.weights, size, is_allowed)
+    for rules in [chosen, *runners_up[: width - 1]]:
+        key = tuple(int(rule) for rule in rules)
+        if key not in found:
+            found[key] = fit_weights(counts, rules=rules, start=_restricted(fit, rules), max_steps=5)
 
 
 def _support(fit: Weights) -> tuple[int, ...]:
     return tuple(int(rule) for rule in np.flatnonzero(fit.weights))
 
 
-def _next_support(
-    counts: PatternCounts, fit: Weights, size: int, is_allowed: NDArray[np.bool_]
-) -> tuple[Weights, list[Ints]]:
-    """Return the best set of rules by the model at `fit`, fitted, and the next best sets."""
-    model = curvature(counts, fit, is_fast=True)
-    chosen, runners_up = best_subset(model, fit.weights, size, is_allowed)
-    return fit_weights(counts, rules=chosen, start=_restricted(fit, chosen), max_steps=5), runners_up
-
-
-def best_subset(
-    model: Curvature, weights: Floats, size: int, is_allowed: NDArray[np.bool_]
-) -> tuple[Ints, list[Ints]]:
+def best_subset(model: Curvature, weights: Floats, size: int, is_allowed: NDArray[np.bool_]) -> tuple[Ints, list[Ints]]:
     """Choose the best rules of a quadratic model by forward steps and exchanges.
 
     Returns
@@ -145,7 +156,7 @@ def best_subset(
 def _one_exchange_away(sweep: Sweep) -> list[Ints]:
     """Return the sets of rules that one exchange leads to, the best first."""
     chosen, values, exchanges = np.flatnonzero(sweep.is_in), [], []
-    for rule in chosen:
+    for rule in np.flatnonzerosweep.is_in:
         sweep.flip(int(rule))
         gains = sweep.gains()
         gains[rule] = -np.inf
@@ -187,7 +198,9 @@ def _restricted(fit: Weights, rules: Ints) -> Weights:
     return Weights(weights=weights, intercepts=fit.intercepts, loss=fit.loss, lower_bound=0.0)
 
 
-def refined_support(counts: PatternCounts, points: Ints, max_rules: int, is_allowed: NDArray[np.bool_]) -> list[Weights]:
+def refined_support(
+    counts: PatternCounts, points: Ints, max_rules: int, is_allowed: NDArray[np.bool_]
+) -> list[Weights]:
     """Return real weights for the rules of a card, and for the best set near it.
 
     Parameters
@@ -202,5 +215,6 @@ def refined_support(counts: PatternCounts, points: Ints, max_rules: int, is_allo
         Rules that may have points.
     """
     own = fit_weights(counts, rules=np.flatnonzero((points != 0) & is_allowed))
-    near, _ = _next_support(counts, own, max_rules, is_allowed)
-    return [own, near]
+    found = {_support(own): own}
+    _look_around(counts, own, max_rules, is_allowed, 1, found)
+    return list(found.values())

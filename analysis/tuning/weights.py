@@ -6,21 +6,25 @@ and for what the data say about one rule when all others are held fixed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
-from scipy.special import expit
 
 from analysis.intervals import Floats
 from analysis.tuning.counts import Ints, PatternCounts
+from analysis.tuning.loss import sigmoid, softplus
 
 MAX_STEPS: Final = 30
 RIDGE: Final = 1e-6
 """Shrinkage per lead: keeps weights finite where a rule separates wins from losses."""
 
 BLOCK_ROWS: Final = 8192
+MAX_CELLS: Final = 1 << 16
+
+MAX_WEIGHT: Final = 30.0
+"""Lower bounds hold for weights up to this size; beyond, a probability is 0 or 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +40,7 @@ class Weights:
     loss : float
         Sum of the weighted logistic losses, in nats, without the ridge.
     lower_bound : float
-        No weights at all have a smaller loss than this.
+        No weights up to 30 in size have a smaller loss than this.
     """
 
     weights: Floats
@@ -62,7 +66,12 @@ class Curvature:
 
 
 def fit_weights(
-    counts: PatternCounts, *, rules: Ints | None = None, start: Weights | None = None, ridge: float = RIDGE, max_steps: int = MAX_STEPS
+    counts: PatternCounts,
+    *,
+    rules: Ints | None = None,
+    start: Weights | None = None,
+    ridge: float = RIDGE,
+    max_steps: int = MAX_STEPS,
 ) -> Weights:
     """Fit real-valued weights.
 
@@ -85,10 +94,12 @@ def fit_weights(
     than the smallest possible one; `lower_bound` takes back what it could have cost.
     """
     chosen = np.arange(counts.n_rules) if rules is None else rules
-    design = counts.multiplicity[:, chosen].astype(np.float64)
+    n_rules, n_periods = counts.n_rules, counts.n_periods
+    counts, chosen_columns = _condensed(counts, chosen)
+    design = counts.multiplicity[:, chosen_columns].astype(np.float64)
     weights = np.zeros(len(chosen)) if start is None else start.weights[chosen].copy()
     shrinkage = ridge * counts.n_leads.sum()
-    intercepts = _base_logits(counts) if start is None else start.intercepts.copy()
+    intercepts = _base_logits(counts, n_periods) if start is None else start.intercepts.copy()
     value = _value(counts, design, weights, intercepts) + shrinkage * weights @ weights / 2
     decrement = np.inf
     for _ in range(max_steps):
@@ -110,14 +121,14 @@ def fit_weights(
         else:
             break
         weights, intercepts, value = trial, trial_base, new
-    all_weights = np.zeros(counts.n_rules)
+    all_weights = np.zeros(n_rules)
     all_weights[chosen] = weights
     loss = value - shrinkage * weights @ weights / 2
     return Weights(
         weights=all_weights,
         intercepts=intercepts,
         loss=loss,
-        lower_bound=max(0.0, loss - shrinkage * float(weights @ weights) - 2 * max(decrement, 0.0)),
+        lower_bound=max(0.0, loss - shrinkage * _slack(weights) - 2 * max(decrement, 0.0)),
     )
 
 
@@ -143,36 +154,77 @@ def curvature(counts: PatternCounts, weights: Weights, *, is_fast: bool = False)
     )
 
 
-def _base_logits(counts: PatternCounts) -> Floats:
-    n_leads = np.bincount(counts.period, counts.n_leads)
-    n_won = np.bincount(counts.period, counts.n_won)
+def _condensed(counts: PatternCounts, rules: Ints) -> tuple[PatternCounts, Ints]:
+    """Merge patterns that are alike for some rules, where a small table can hold them.
+
+    Returns
+    -------
+    counts : PatternCounts
+        Counts with those rules alone, or the counts given.
+    columns : array of int
+        Where the rules are in them.
+    """
+    n_levels = counts.multiplicity[:, rules].max(axis=0, initial=0).astype(np.float64) + 1
+    if np.prod(n_levels) * counts.n_periods > min(MAX_CELLS, len(counts.n_leads) / 2):
+        return counts, rules
+    code = counts.period.copy()
+    for rule, n in zip(rules, n_levels.astype(np.int64), strict=True):
+        code *= n
+        code += counts.multiplicity[:, rule]
+    n_leads = np.bincount(code, counts.n_leads)
+    cells = np.flatnonzero(n_leads)
+    rest, columns = cells, []
+    for n in n_levels.astype(np.int64)[::-1]:
+        rest, level = np.divmod(rest, n)
+        columns.append(level.astype(np.uint8))
+    multiplicity = np.column_stack([np.empty((len(cells), 0), dtype=np.uint8), *columns[::-1]])
+    merged = replace(
+        counts,
+        multiplicity=multiplicity,
+        period=rest,
+        n_leads=n_leads[cells],
+        n_won=np.bincount(code, counts.n_won)[cells],
+        n_scored=n_leads[cells],
+        rule_ids=tuple(counts.rule_ids[rule] for rule in rules),
+    )
+    return merged, np.arange(len(rules))
+
+
+def _slack(weights: Floats) -> float:
+    """Return what the ridge may hide from any weights up to `MAX_WEIGHT`: the loss is convex."""
+    return float(np.sum(np.abs(weights)) * MAX_WEIGHT + weights @ weights)
+
+
+def _base_logits(counts: PatternCounts, n_periods: int) -> Floats:
+    n_leads = np.bincount(counts.period, counts.n_leads, n_periods)
+    n_won = np.bincount(counts.period, counts.n_won, n_periods)
     return np.log((n_won + 1e-6 * n_leads + 1e-12) / (n_leads - n_won + 1e-6 * n_leads + 1e-12))
 
 
 def _value(counts: PatternCounts, design: Floats, weights: Floats, intercepts: Floats) -> float:
     logit = design @ weights + intercepts[counts.period]
-    return float(counts.n_leads @ np.logaddexp(0.0, logit) - counts.n_won @ logit)
+    return float(counts.n_leads @ softplus(logit) - counts.n_won @ logit)
 
 
 def _derivatives(
     counts: PatternCounts, design: np.ndarray, weights: Floats, intercepts: Floats, kind: type = np.float64
 ) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-    n_rules = design.shape[1]
+    n_rules, n_periods = design.shape[1], len(intercepts)
     slope, matrix = np.zeros(n_rules), np.zeros((n_rules, n_rules))
-    cross = np.zeros((n_rules, counts.n_periods))
-    base_slope, base_curve = np.zeros(counts.n_periods), np.full(counts.n_periods, 1e-12)
+    cross = np.zeros((n_rules, n_periods))
+    base_slope, base_curve = np.zeros(n_periods), np.full(n_periods, 1e-12)
     for start in range(0, len(design), BLOCK_ROWS):
         rows = slice(start, start + BLOCK_ROWS)
         block, period = design[rows].astype(kind), counts.period[rows]
-        p = expit(block @ weights.astype(kind) + intercepts[period])
+        p = sigmoid(block @ weights.astype(kind) + intercepts[period])
         residual = counts.n_leads[rows] * p - counts.n_won[rows]
         spread = counts.n_leads[rows] * p * (1 - p)
         slope += block.T @ residual.astype(kind)
         spread_block = block * spread[:, None].astype(kind)
         matrix += block.T @ spread_block
-        base_slope += np.bincount(period, residual, counts.n_periods)
-        base_curve += np.bincount(period, spread, counts.n_periods)
-        if counts.n_periods == 1:
+        base_slope += np.bincount(period, residual, n_periods)
+        base_curve += np.bincount(period, spread, n_periods)
+        if n_periods == 1:
             cross[:, 0] += spread_block.sum(axis=0)
         else:
             for index in np.unique(period):

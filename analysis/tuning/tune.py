@@ -1,0 +1,209 @@
+"""The tuner: the best points within the limits, how good they are, and how good they could be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final, Literal, TypeAlias
+
+import numpy as np
+
+from analysis.intervals import Floats
+from analysis.tuning.budget import Budget
+from analysis.tuning.certificate import Certificate, certify
+from analysis.tuning.constraints import Constraints, volume_share
+from analysis.tuning.counts import Ints, PatternCounts
+from analysis.tuning.loss import fit_card
+from analysis.tuning.minimal import EFFORTS, minimal_card, widened
+from analysis.tuning.problem import Card, Problem, make_card, make_problem
+from analysis.tuning.search import descend, keeps_counts
+from analysis.tuning.starts import first_card
+from analysis.tuning.threads import one_thread
+from analysis.tuning.weights import fit_weights
+
+EffortName: TypeAlias = Literal["fast", "normal", "thorough"]
+
+BOUND_RIDGE: Final = 1e-9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """Points within the limits, and what is known about them.
+
+    Attributes
+    ----------
+    rule_ids : tuple of str
+        Rules, in the order of the points.
+    today, points : arrays of shape (n_rules,), int
+        Points in force, and points proposed.
+    today_loss, loss : float
+        Log loss per lead, in nats, each with its best scale and base rates.
+    null_loss : float
+        The same without any points: base rates alone.
+    scale : float
+        Change of the logit per proposed point; 0 when the points tell nothing.
+    intercepts : array of shape (n_periods,)
+        Logit at score 0 in each period.
+    today_share, share : float or None
+        Share of leads at or above the threshold, when a volume is kept.
+    certificate : Certificate
+        How far a better card could be.
+    is_complete : bool
+        False when the search was cut short by its budget.
+    """
+
+    rule_ids: tuple[str, ...]
+    today: Ints
+    points: Ints
+    today_loss: float
+    loss: float
+    null_loss: float
+    scale: float
+    intercepts: Floats
+    today_share: float | None
+    share: float | None
+    certificate: Certificate
+    is_complete: bool
+
+    @property
+    def n_changed(self) -> int:
+        """Rules whose points differ from today's."""
+        return int(np.count_nonzero(self.points != self.today))
+
+    @property
+    def n_rules(self) -> int:
+        """Rules with points other than 0."""
+        return int(np.count_nonzero(self.points))
+
+
+MAX_RESTART: Final = 6
+"""Up to so many changes a path is begun anew from today's points too."""
+
+
+def tune(
+    counts: PatternCounts,
+    limits: Constraints,
+    *,
+    effort: EffortName = "normal",
+    budget: Budget | None = None,
+    seed: int = 0,
+    with_proof: bool = True,
+) -> Proposal:
+    """Find the best points within the limits.
+
+    Parameters
+    ----------
+    counts : PatternCounts
+        The leads. Periods get base rates of their own.
+    limits : Constraints
+        What the points must respect.
+    effort : str
+        "fast", "normal" or "thorough".
+    budget : Budget, optional
+        When to stop, and whom to tell; no limit when left out. A budget of
+        steps keeps the result reproducible, one of seconds does not.
+    seed : int
+        For the random part of a thorough search. The same input and seed give
+        the same points.
+    with_proof : bool
+        Whether to try to prove the card the best where the sets of rules are
+        few enough: two changes of sixty rules, three in a thorough search. The distance to what any points could reach is always given.
+
+    Raises
+    ------
+    TuningError
+        If no points keep all the limits.
+    ValueError
+        If counts and limits do not fit each other.
+
+    Notes
+    -----
+    Points are compared by their logistic loss with the scale and the base rates
+    fitted anew (`analysis.tuning.loss`). The search starts from today's points,
+    and, when enough may change, from rounded real weights of the best sets of
+    rules; it changes one rule or two at a time, every such change evaluated
+    from counts by score.
+    """
+    with one_thread():
+        return _tune(counts, limits, effort, budget or Budget(), seed, with_proof)
+
+
+def tune_path(
+    counts: PatternCounts,
+    limits: Constraints,
+    *,
+    effort: EffortName = "normal",
+    budget: Budget | None = None,
+    seed: int = 0,
+) -> list[Proposal]:
+    """Find the best points with at most 0, 1, 2, … changes, up to `limits.max_changes`.
+
+    Each starts from the one before it as well, so that more changes are never
+    worse. Ends early when another change no longer helps. See `tune`.
+    """
+    budget = budget or Budget()
+    with one_thread():
+        problem = make_problem(counts, limits)
+        cards = card_path(problem, effort, budget, seed)
+        return [_proposal(counts, problem, card, budget, max_sets=0) for card in cards]
+
+
+def card_path(problem: Problem, effort: EffortName, budget: Budget, seed: int) -> list[Card]:
+    """Return the best cards by the number of changes; see `tune_path`."""
+    limits = problem.limits
+    nothing = first_card(problem, budget)
+    cards = [nothing]
+    n_forced = int(np.count_nonzero(nothing.points != limits.today))
+    for n_changes in range(n_forced + 1, limits.max_changes + 1):
+        step = replace(problem, limits=replace(limits, max_changes=n_changes))
+        starts = _distinct([cards[-1], nothing] if n_changes <= MAX_RESTART else [cards[-1]])
+        card = min((descend(step, start, budget) for start in starts), key=lambda each: each.rank)
+        card = widened(step, card, EFFORTS[effort], budget, np.random.default_rng(seed))
+        if card.loss >= cards[-1].loss * (1 - 1e-9):
+            break
+        cards.append(card)
+        if budget.is_over:
+            break
+    return cards
+
+
+def _tune(
+    counts: PatternCounts, limits: Constraints, effort: EffortName, budget: Budget, seed: int, with_proof: bool
+) -> Proposal:
+    problem = make_problem(counts, limits)
+    generator = np.random.default_rng(seed)
+    best = descend(problem, first_card(problem, budget), budget)
+    n_free = int(limits.is_free.sum())
+    if 0 < n_free <= limits.max_changes:
+        other = minimal_card(problem, EFFORTS[effort], budget, generator)
+        if other is not None and keeps_counts(problem, other):
+            best = min(best, descend(problem, other, budget), key=lambda card: card.rank)
+    if limits.max_changes > 1:
+        best = widened(problem, best, EFFORTS[effort], budget, generator)
+    return _proposal(counts, problem, best, budget, max_sets=EFFORTS[effort].max_sets if with_proof else 0)
+
+
+def _distinct(cards: list[Card]) -> list[Card]:
+    return list({card.points.tobytes(): card for card in cards}.values())
+
+
+def _proposal(counts: PatternCounts, problem: Problem, card: Card, budget: Budget, *, max_sets: int) -> Proposal:
+    is_complete = not budget.is_over
+    dense = fit_weights(problem.counts, ridge=BOUND_RIDGE)
+    certificate, card = certify(problem, card, dense, budget, max_sets=max_sets)
+    today = make_card(problem, problem.limits.today)
+    volume = problem.limits.volume
+    n_leads = max(float(problem.counts.n_leads.sum()), 1e-300)
+    return Proposal(
+        rule_ids=counts.rule_ids,
+        today=problem.limits.today,
+        points=card.points,
+        today_loss=today.loss / n_leads,
+        loss=card.loss / n_leads,
+        null_loss=fit_card(problem.counts, np.zeros(counts.n_rules, dtype=np.int64)).loss / n_leads,
+        scale=card.scale,
+        intercepts=card.intercepts,
+        today_share=None if volume is None else volume_share(counts, problem.limits.today, volume.threshold),
+        share=None if volume is None else volume_share(counts, card.points, volume.threshold),
+        certificate=certificate,
+        is_complete=is_complete,
+    )
