@@ -42,6 +42,8 @@ def headline(result: Calibration, say: Speaker) -> str:
 def verdict(result: Calibration, say: Speaker) -> str:
     """Say what that means for the score, and about whom it is said."""
     meaning = say(f"calibration.verdict.{result.ranking.verdict}")
+    if result.ranking.verdict == "too_few":
+        return meaning
     return say("format.sentences", first=meaning, second=say("calibration.scope"))
 
 

@@ -9,8 +9,9 @@ from analysis.replay import replay_sql
 from dashboard import cards, controls, exhibits, loading, notices, sentences, tables
 from dashboard.figures.calibration import band_figure, coverage_figure
 
-say, current = controls.say(), controls.snapshot()
+say = controls.say()
 st.title(say("pages.calibration.question"), anchor=False)
+current = controls.snapshot()
 selection = controls.selection(current)
 path = controls.ruleset(say)
 result = loading.calibration(current, selection, path, loading.stamp_of(path))

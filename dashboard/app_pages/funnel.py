@@ -9,8 +9,9 @@ from dashboard import controls, exhibits, loading, notices, sentences, tables
 from dashboard.figures.cohorts import cohort_figure
 from dashboard.figures.funnel import funnel_figure
 
-say, current = controls.say(), controls.snapshot()
+say = controls.say()
 st.title(say("pages.funnel.question"), anchor=False)
+current = controls.snapshot()
 selection = controls.selection(current)
 result = loading.funnel(current, selection)
 if not result.n_leads:

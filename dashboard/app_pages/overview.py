@@ -7,8 +7,9 @@ import streamlit as st
 from dashboard import alerts, cards, controls, exhibits, loading, notices, sentences, tables
 from dashboard.figures.funnel import funnel_figure
 
-say, current = controls.say(), controls.snapshot()
+say = controls.say()
 st.title(say("pages.overview.question"), anchor=False)
+current = controls.snapshot()
 # A year is what a Monday is about, and it has a year before it to compare with.
 selection = controls.selection(current, usual_period="12m")
 path = controls.ruleset_in_use()

@@ -10,6 +10,8 @@ from dashboard.figures import style
 from dashboard.texts import Speaker
 from dashboard.theme import MUTED
 
+_BAR_MILLISECONDS = 21 * 24 * 3_600_000
+
 
 def cohort_figure(cohorts: pd.DataFrame, stage: str, say: Speaker) -> go.Figure:
     """Draw the share of each month's leads that reached `stage` within the horizon.
@@ -34,6 +36,8 @@ def cohort_figure(cohorts: pd.DataFrame, stage: str, say: Speaker) -> go.Figure:
     _add_unknown(figure, cohorts[states == "too_few"], stage, say)
     # One lead more or less would stretch the scale until nothing else can be seen.
     top = cohorts["horizon_high"].where(states != "too_few").max()
+    margin = pd.Timedelta(days=20)
+    figure.update_xaxes(range=[cohorts["month"].min() - margin, cohorts["month"].max() + margin])
     figure.update_xaxes(type="date", tickformat=say("format.plot_month"), showgrid=False, nticks=5, tickangle=0)
     figure.update_yaxes(tickformat=".0%" if top > 0.05 else ".1%", nticks=6)
     if top == top:
@@ -56,6 +60,7 @@ def _add_bars(
     figure.add_bar(
         x=part["month"],
         y=part["horizon_rate"],
+        width=_BAR_MILLISECONDS,  # left to itself, a single bar is a hair
         marker=marker,
         name=say(f"cohorts.{state}_trace"),
         error_y=style.whiskers(part["horizon_rate"], part["horizon_low"], part["horizon_high"]),

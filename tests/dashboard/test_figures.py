@@ -70,6 +70,14 @@ def test_young_months_are_hatched(won):
     assert "of 66 leads" in " ".join(mature.hovertext)
 
 
+def test_a_single_young_month_has_a_whole_bar_inside_the_picture(won):
+    figure = cohort_figure(won[~won["is_mature"]].iloc[[0]], "won", speaker("en"))
+    start, end = (pd.Timestamp(edge) for edge in figure.layout.xaxis.range)
+    half = pd.Timedelta(milliseconds=figure.data[0].width / 2)
+    month = pd.Timestamp(figure.data[0].x[0])
+    assert start < month - half < month + half < end
+
+
 def test_month_with_too_few_leads_has_no_bar_and_does_not_stretch_the_scale(won):
     tiny = won.iloc[[0]].assign(n_cohort=1, horizon_rate=1.0, horizon_low=0.2, horizon_high=1.0)
     figure = cohort_figure(pd.concat([won, tiny]), "won", speaker("ja"))
