@@ -11,8 +11,7 @@ WITH additions AS (
     SELECT
         moment_touches.moment_no AS moment_no,
         touch_rules.word_0 AS word_0,
-        touch_rules.word_1 AS word_1,
-        0 AS outcome_code
+        touch_rules.word_1 AS word_1
     FROM moment_touches
     INNER JOIN touch_rules
         ON moment_touches.type_no = touch_rules.type_no
@@ -23,25 +22,27 @@ WITH additions AS (
     SELECT
         moment_values.moment_no AS moment_no,
         value_rules.word_0 AS word_0,
-        value_rules.word_1 AS word_1,
-        0 AS outcome_code
+        value_rules.word_1 AS word_1
     FROM moment_values
     INNER JOIN value_rules ON moment_values.value_no = value_rules.value_no
-    UNION ALL
-    -- The decision itself adds nothing, but says which moments were asked for.
+),
+
+counts AS (
     SELECT
-        decisions.moment_no AS moment_no,
-        0 AS word_0,
-        0 AS word_1,
-        decisions.outcome_no + 1 AS outcome_code
-    FROM decisions
+        additions.moment_no AS moment_no,
+        SUM(additions.word_0) AS word_0,
+        SUM(additions.word_1) AS word_1
+    FROM additions
+    GROUP BY additions.moment_no
 )
 
 SELECT
-    additions.moment_no AS moment_no,
-    CAST(SUM(additions.word_0) AS BIGINT) AS word_0,
-    CAST(SUM(additions.word_1) AS BIGINT) AS word_1,
-    MAX(additions.outcome_code) - 1 AS outcome_no
-FROM additions
-GROUP BY additions.moment_no
-HAVING MAX(additions.outcome_code) > 0
+    decisions.moment_no AS moment_no,
+    decisions.lead_no AS lead_no,
+    decisions.pass_no AS pass_no,
+    decisions.decided_at AS decided_at,
+    decisions.outcome_no AS outcome_no,
+    CAST(COALESCE(counts.word_0, 0) AS BIGINT) AS word_0,
+    CAST(COALESCE(counts.word_1, 0) AS BIGINT) AS word_1
+FROM decisions
+LEFT JOIN counts ON decisions.moment_no = counts.moment_no

@@ -8,6 +8,7 @@ machine. A history of a million leads takes some minutes to build first.
 """
 
 import os
+import sys
 import time
 
 import pytest
@@ -61,8 +62,9 @@ def test_replay_against_a_bare_scan(benchmark, reader, today, scan_seconds, deci
     benchmark(lambda: spent.append(cpu_seconds(lambda: pattern_table(reader, today, selection, decision))))
     patterns = pattern_table(reader, today, selection, decision)
     benchmark.extra_info |= {"ratio": min(spent) / scan_seconds, "n_patterns": len(patterns.counts)}
-    print(
-        f"\n{decision.kind}: {min(spent):.3f} CPU s, {min(spent) / scan_seconds:.1f} x the scan ({scan_seconds:.4f} CPU s)"
+    # Not a test of speed: machines differ. With -s the line says what was reached.
+    sys.stdout.write(
+        f"\n{decision.kind}: {min(spent):.3f} CPU s, {min(spent) / scan_seconds:.1f} x {scan_seconds:.4f}\n"
     )
     assert "touch_rules" in replay_sql(decision, is_prepared=decision.kind == "handoff")
 
