@@ -1,0 +1,80 @@
+-- Whole days in each stage: until the lead moved on, was lost, or as of now.
+-- Reads:   prep.leads, prep.stage_entries, deals
+-- Returns: one row per stage, outcome and number of days, without the last stage:
+--            position  stage that was entered
+--            outcome   reached (moved on to a later stage), lost, or open (this is where the lead stands)
+--            days      calendar days (UTC) since the first entry into the stage
+--            n         leads created in the period
+WITH cohort AS (
+    SELECT
+        lead_no AS lead_no,
+        lead_id AS lead_id
+    FROM prep.leads
+    WHERE
+        created_at >= $starts_at
+        AND created_at < $ends_at
+        AND (
+            LEN(CAST($sources AS VARCHAR[])) = 0
+            OR LIST_CONTAINS(CAST($sources AS VARCHAR[]), COALESCE(source, ''))
+        )
+),
+
+stays AS (
+    SELECT
+        lead_no AS lead_no,
+        position AS position,
+        first_entered_at AS entered_at,
+        MIN(first_entered_at) OVER (
+            PARTITION BY lead_no ORDER BY position ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
+        ) AS moved_at
+    FROM prep.stage_entries
+    WHERE first_entered_at <= $as_of
+),
+
+known_deals AS (
+    SELECT
+        lead_id AS lead_id,
+        CASE WHEN outcome = 'lost' AND closed_at <= $as_of THEN closed_at END AS lost_at,
+        CASE WHEN outcome = 'open' OR closed_at IS NULL OR closed_at > $as_of THEN 1 ELSE 0 END AS is_open
+    FROM deals
+    WHERE opened_at IS NULL OR opened_at <= $as_of
+),
+
+losses AS (
+    SELECT
+        lead_id AS lead_id,
+        MAX(lost_at) AS lost_at
+    FROM known_deals
+    GROUP BY lead_id
+    HAVING SUM(is_open) = 0 AND MAX(lost_at) IS NOT NULL
+),
+
+lags AS (
+    SELECT
+        stays.position AS position,
+        stays.entered_at AS entered_at,
+        CASE
+            WHEN stays.moved_at IS NOT NULL THEN 'reached'
+            WHEN losses.lost_at >= stays.entered_at THEN 'lost'
+            ELSE 'open'
+        END AS outcome,
+        CASE
+            WHEN stays.moved_at IS NOT NULL THEN stays.moved_at
+            WHEN losses.lost_at >= stays.entered_at THEN losses.lost_at
+            ELSE $as_of
+        END AS ended_at
+    FROM stays
+    INNER JOIN cohort ON stays.lead_no = cohort.lead_no
+    LEFT JOIN losses ON cohort.lead_id = losses.lead_id
+    -- Who entered a later stage before this one did not stay here in between.
+    WHERE stays.moved_at IS NULL OR stays.moved_at >= stays.entered_at
+)
+
+SELECT
+    position AS position,
+    outcome AS outcome,
+    DATE_DIFF('day', CAST(entered_at AS DATE), CAST(ended_at AS DATE)) AS days,
+    COUNT(*) AS n
+FROM lags
+WHERE position < (SELECT MAX(position) AS position FROM stages)
+GROUP BY position, outcome, DATE_DIFF('day', CAST(entered_at AS DATE), CAST(ended_at AS DATE))
