@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from analysis.intervals import Floats
-from analysis.tuning.counts import Ints
+from analysis.tuning.counts import Ints, weighted_counts
 from analysis.tuning.loss import sigmoid, softplus
 from analysis.tuning.problem import Problem
 from analysis.tuning.tables import cell_counts
@@ -92,7 +92,7 @@ def _cells(problem: Problem, base: Ints, shared: Ints, last: Ints) -> _Cells:
     place = np.searchsorted(last, matrix.rule[columns])
     level = matrix.level[columns]
     levels = int(level.max(initial=1)) + 1
-    total = np.bincount(cell.ravel(), counts.n_leads, len(distinct))
+    total = weighted_counts(cell.ravel(), counts.n_leads, len(distinct))
     out = np.zeros((len(distinct), len(last), levels, len(last), levels))
     pair = table.pair[:, :, columns].astype(np.float64)
     out[:, place[:, None], level[:, None], place[None, :], level[None, :]] = pair
@@ -144,12 +144,14 @@ def _minimum(problem: Problem, cells: _Cells, base: Ints, i: Ints, j: Ints, sets
         is_better = new <= value
         x, value = np.where(is_better[:, None], x + step, x), np.where(is_better, new, value)
     own = ridge * (np.sum(np.abs(x), axis=1) * MAX_WEIGHT + np.sum(x**2, axis=1))
-    return np.maximum((value - own - 2 * np.maximum(decrement, 0)) * (1 - SLACK), 0)
+    bound: Floats = np.maximum((value - own - 2 * np.maximum(decrement, 0)) * (1 - SLACK), 0)
+    return bound
 
 
 def _value(n_leads: Floats, design: Floats, won: Floats, x: Floats, ridge: float) -> Floats:
     value: Floats = np.sum(n_leads * softplus(x @ design.T), axis=1) - np.sum(won * x, axis=1)
-    return value + ridge * np.sum(x**2, axis=1) / 2
+    value += ridge * np.sum(x**2, axis=1) / 2
+    return value
 
 
 def _design(cells: _Cells, levels: int, n_periods: int) -> Floats:

@@ -13,7 +13,7 @@ from analysis.intervals import Floats
 from analysis.tuning.bounds import set_bounds
 from analysis.tuning.budget import Budget
 from analysis.tuning.constraints import violations
-from analysis.tuning.counts import Ints
+from analysis.tuning.counts import Ints, weighted_counts
 from analysis.tuning.loss import fit_histograms
 from analysis.tuning.problem import Card, Problem, evaluate
 from analysis.tuning.weights import Weights
@@ -175,7 +175,7 @@ def _best_card(problem: Problem, points: Ints, moving: Ints, base: Ints) -> Card
     counts = problem.counts
     keys = np.column_stack([counts.period, counts.scores(base), counts.multiplicity[:, moving].astype(np.int64)])
     distinct, row = np.unique(keys, axis=0, return_inverse=True)
-    n_leads = np.bincount(row.ravel(), counts.n_leads, len(distinct))
+    n_leads = weighted_counts(row.ravel(), counts.n_leads, len(distinct))
     best: tuple[float, Ints] | None = None
     for start in range(0, len(points), 512):
         part = points[start : start + 512]
@@ -204,7 +204,7 @@ def _losses(problem: Problem, points: Ints, scores: Ints, n_leads: Floats, perio
     n_periods = problem.counts.n_periods
     histograms = np.stack(
         [
-            np.bincount(period * n_scores + score - low, n_leads, n_periods * n_scores).reshape(-1, n_scores)
+            weighted_counts(period * n_scores + score - low, n_leads, n_periods * n_scores).reshape(-1, n_scores)
             for score, low in zip(scores, lows, strict=True)
         ]
     )

@@ -68,7 +68,9 @@ def restarted(problem: Problem, card: Card, n_restarts: int, budget: Budget, gen
 
 def _starts(problem: Problem, card: Card, n_restarts: int, generator: np.random.Generator) -> list[Card]:
     """Return cards that the model thinks well of, the best by the exact loss first."""
-    weights = Weights(weights=card.scale * card.points, intercepts=card.intercepts, loss=card.loss, lower_bound=0.0)
+    weights = Weights(
+        weights=card.scale * card.points.astype(np.float64), intercepts=card.intercepts, loss=card.loss, lower_bound=0.0
+    )
     local = curvature(problem.counts, weights, is_fast=True)
     model = _Model(
         matrix=local.matrix, target=local.matrix @ weights.weights - local.slope, home=home_points(problem.limits)

@@ -51,12 +51,12 @@ class PatternCounts:
     @property
     def n_rules(self) -> int:
         """Rules, whether they count for anybody or not."""
-        return self.multiplicity.shape[1]
+        return int(self.multiplicity.shape[1])
 
     @property
     def n_periods(self) -> int:
         """Periods, counted from 0 to the last one that occurs."""
-        return int(self.period.max()) + 1 if len(self.period) else 0
+        return 1 + int(self.period.max(initial=-1))
 
     def scores(self, points: ArrayLike) -> Ints:
         """Score each pattern: points times multiplicity.
@@ -134,14 +134,14 @@ def pattern_counts(
         raise ValueError("n_won must be at most n_leads in every row.")
     first, group = _groups(matrix, periods)
     n_groups = len(first)
-    total_leads = np.bincount(group, leads, n_groups)
+    total_leads = weighted_counts(group, leads, n_groups)
     return PatternCounts(
         rule_ids=names,
         multiplicity=matrix[first],
         period=periods[first],
         n_leads=total_leads,
-        n_won=np.minimum(np.bincount(group, won, n_groups), total_leads),
-        n_scored=np.bincount(group, scored, n_groups),
+        n_won=np.minimum(weighted_counts(group, won, n_groups), total_leads),
+        n_scored=weighted_counts(group, scored, n_groups),
     )
 
 
@@ -158,6 +158,11 @@ def checked_points(points: ArrayLike, n_rules: int) -> Ints:
     if given.shape != (n_rules,) or not bool(np.all(given == whole)):
         raise ValueError(f"points must be {n_rules} whole numbers, one for each rule.")
     return whole
+
+
+def weighted_counts(index: Ints, weights: Floats, size: int) -> Floats:
+    """Add up the weights of each index from 0 to `size` - 1."""
+    return np.bincount(index, weights, size).astype(np.float64, copy=False)
 
 
 def _checked_multiplicity(multiplicity: ArrayLike) -> NDArray[np.uint8]:

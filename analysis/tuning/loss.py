@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from analysis.intervals import Floats
-from analysis.tuning.counts import Ints, PatternCounts
+from analysis.tuning.counts import Ints, PatternCounts, weighted_counts
 
 MAX_STEPS: Final = 40
 MAX_SCALE: Final = 30.0
@@ -96,8 +96,8 @@ def score_histogram(counts: PatternCounts, scores: Ints) -> ScoreHistogram:
     size = shape[0] * shape[1]
     return ScoreHistogram(
         score_low=low,
-        n_leads=np.bincount(cell, counts.n_leads, size).reshape(shape),
-        n_won=np.bincount(cell, counts.n_won, size).reshape(shape),
+        n_leads=weighted_counts(cell, counts.n_leads, size).reshape(shape),
+        n_won=weighted_counts(cell, counts.n_won, size).reshape(shape),
     )
 
 

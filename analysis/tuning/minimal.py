@@ -11,7 +11,7 @@ from analysis.tuning.budget import Budget
 from analysis.tuning.changes import restarted
 from analysis.tuning.problem import Card, Problem
 from analysis.tuning.rounding import rounded_cards
-from analysis.tuning.search import descend, kick, keeps_counts
+from analysis.tuning.search import descend, keeps_counts, kick
 from analysis.tuning.supports import grow_supports, refined_support
 from analysis.tuning.weights import Weights
 

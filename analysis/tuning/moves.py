@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from analysis.intervals import Floats
 from analysis.tuning.constraints import tier_bounds
-from analysis.tuning.counts import Ints
+from analysis.tuning.counts import Ints, weighted_counts
 from analysis.tuning.loss import sigmoid, softplus
 from analysis.tuning.problem import Card, Problem
 from analysis.tuning.tables import CellCounts, cell_counts
@@ -127,10 +127,10 @@ def look(problem: Problem, card: Card, first: Ints) -> View:
     grid = np.arange(low - reach, low + n_scores + reach, dtype=np.float64)
     p = sigmoid(card.scale * grid + card.intercepts[:, None])
     period, position = cells // n_scores, cells % n_scores + reach
-    n_leads = np.bincount(cell, counts.n_leads, len(cells))
+    n_leads = weighted_counts(cell, counts.n_leads, len(cells))
     spread = n_leads * (p * (1 - p))[period, position]
-    base_curve = np.maximum(np.bincount(period, spread, counts.n_periods), 1e-12)
-    centre = np.bincount(period, spread * grid[position], counts.n_periods) / base_curve
+    base_curve = np.maximum(weighted_counts(period, spread, counts.n_periods), 1e-12)
+    centre = weighted_counts(period, spread * grid[position], counts.n_periods) / base_curve
     logit = card.scale * grid + card.intercepts[:, None]
     curves = [softplus(logit), p * (grid - centre[:, None]), p]
     scored, share = None, 0.0
@@ -212,8 +212,8 @@ def _pairs_of(problem: Problem, card: Card, view: View, effects: Floats, rule: i
     total += _cross_effects(problem, view, rule, steps, offsets)
     values = card.points[:, None] + offsets
     is_allowed = np.zeros(total.shape[:3], dtype=bool)
-    for index, step in enumerate(steps):
-        is_allowed[:, index] = _is_allowed(problem, card, values, rule, int(card.points[rule] + step))
+    for number, step in enumerate(steps):
+        is_allowed[:, number] = _is_allowed(problem, card, values, rule, int(card.points[rule] + step))
     is_allowed &= (offsets != 0)[None, None, :]
     is_allowed[rule] = False
     other, step_index, index = np.nonzero(is_allowed)
@@ -246,7 +246,7 @@ def _cross_effects(problem: Problem, view: View, rule: int, steps: Ints, offsets
             both = own_shift[:, None] + level * offsets
             by_both = view.curves[period[..., None], position[..., None] + both]
             values = by_both - by_own - by_other + here
-            out[matrix.rule[columns]] += _sums(view, columns, values, pair=own)
+            out[matrix.rule[columns]] += _sums(view, columns, values, pair=int(own))
     return out
 
 

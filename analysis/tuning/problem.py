@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from analysis.intervals import Floats
 from analysis.tuning.constraints import Constraints, share_excess
-from analysis.tuning.counts import Ints, PatternCounts
+from analysis.tuning.counts import Ints, PatternCounts, weighted_counts
 from analysis.tuning.loss import fit_histograms
 from analysis.tuning.tables import LevelMatrix, level_matrix
 
@@ -98,7 +98,7 @@ def make_problem(counts: PatternCounts, limits: Constraints) -> Problem:
         matrix=level_matrix(counts, limits.is_free),
         multiplicity=multiplicity,
         won_times=np.array([counts.n_won @ times for times in multiplicity]),
-        period_won=np.bincount(counts.period, counts.n_won, counts.n_periods),
+        period_won=weighted_counts(counts.period, counts.n_won, counts.n_periods),
     )
 
 
@@ -134,7 +134,7 @@ def evaluate(problem: Problem, points: Ints, scores: Ints, start_scale: Floats, 
     histograms = np.empty((len(points), counts.n_periods, n_scores))
     for index, score in enumerate(scores):
         cell = score + (offset - lows[index])
-        histograms[index] = np.bincount(cell, counts.n_leads, size).reshape(-1, n_scores)
+        histograms[index] = weighted_counts(cell, counts.n_leads, size).reshape(-1, n_scores)
     won_scores = points @ problem.won_times - lows * problem.period_won.sum()
     scale, intercepts, loss = fit_histograms(
         histograms,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-
 from numpy.typing import NDArray
 
 from analysis.intervals import Floats
@@ -156,7 +155,7 @@ def best_subset(model: Curvature, weights: Floats, size: int, is_allowed: NDArra
 def _one_exchange_away(sweep: Sweep) -> list[Ints]:
     """Return the sets of rules that one exchange leads to, the best first."""
     chosen, values, exchanges = np.flatnonzero(sweep.is_in), [], []
-    for rule in np.flatnonzerosweep.is_in:
+    for rule in chosen:
         sweep.flip(int(rule))
         gains = sweep.gains()
         gains[rule] = -np.inf

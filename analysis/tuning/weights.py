@@ -7,13 +7,14 @@ and for what the data say about one rule when all others are held fixed.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 
 from analysis.intervals import Floats
-from analysis.tuning.counts import Ints, PatternCounts
+from analysis.tuning.counts import Ints, PatternCounts, weighted_counts
 from analysis.tuning.loss import sigmoid, softplus
 
 MAX_STEPS: Final = 30
@@ -171,7 +172,7 @@ def _condensed(counts: PatternCounts, rules: Ints) -> tuple[PatternCounts, Ints]
     for rule, n in zip(rules, n_levels.astype(np.int64), strict=True):
         code *= n
         code += counts.multiplicity[:, rule]
-    n_leads = np.bincount(code, counts.n_leads)
+    n_leads = weighted_counts(code, counts.n_leads, 0)
     cells = np.flatnonzero(n_leads)
     rest, columns = cells, []
     for n in n_levels.astype(np.int64)[::-1]:
@@ -183,7 +184,7 @@ def _condensed(counts: PatternCounts, rules: Ints) -> tuple[PatternCounts, Ints]
         multiplicity=multiplicity,
         period=rest,
         n_leads=n_leads[cells],
-        n_won=np.bincount(code, counts.n_won)[cells],
+        n_won=weighted_counts(code, counts.n_won, 0)[cells],
         n_scored=n_leads[cells],
         rule_ids=tuple(counts.rule_ids[rule] for rule in rules),
     )
@@ -196,8 +197,8 @@ def _slack(weights: Floats) -> float:
 
 
 def _base_logits(counts: PatternCounts, n_periods: int) -> Floats:
-    n_leads = np.bincount(counts.period, counts.n_leads, n_periods)
-    n_won = np.bincount(counts.period, counts.n_won, n_periods)
+    n_leads = weighted_counts(counts.period, counts.n_leads, n_periods)
+    n_won = weighted_counts(counts.period, counts.n_won, n_periods)
     return np.log((n_won + 1e-6 * n_leads + 1e-12) / (n_leads - n_won + 1e-6 * n_leads + 1e-12))
 
 
@@ -207,7 +208,7 @@ def _value(counts: PatternCounts, design: Floats, weights: Floats, intercepts: F
 
 
 def _derivatives(
-    counts: PatternCounts, design: np.ndarray, weights: Floats, intercepts: Floats, kind: type = np.float64
+    counts: PatternCounts, design: NDArray[Any], weights: Floats, intercepts: Floats, kind: type = np.float64
 ) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     n_rules, n_periods = design.shape[1], len(intercepts)
     slope, matrix = np.zeros(n_rules), np.zeros((n_rules, n_rules))
@@ -215,15 +216,16 @@ def _derivatives(
     base_slope, base_curve = np.zeros(n_periods), np.full(n_periods, 1e-12)
     for start in range(0, len(design), BLOCK_ROWS):
         rows = slice(start, start + BLOCK_ROWS)
-        block, period = design[rows].astype(kind), counts.period[rows]
+        block: NDArray[Any] = design[rows].astype(kind)
+        period = counts.period[rows]
         p = sigmoid(block @ weights.astype(kind) + intercepts[period])
         residual = counts.n_leads[rows] * p - counts.n_won[rows]
         spread = counts.n_leads[rows] * p * (1 - p)
         slope += block.T @ residual.astype(kind)
         spread_block = block * spread[:, None].astype(kind)
         matrix += block.T @ spread_block
-        base_slope += np.bincount(period, residual, n_periods)
-        base_curve += np.bincount(period, spread, n_periods)
+        base_slope += weighted_counts(period, residual, n_periods)
+        base_curve += weighted_counts(period, spread, n_periods)
         if n_periods == 1:
             cross[:, 0] += spread_block.sum(axis=0)
         else:
