@@ -1,0 +1,26 @@
+"""Presets: what the exports of known systems are, recognised from their header rows."""
+
+from data.presets.catalogue import Preset, PresetFile, preset, presets
+from data.presets.fitting import Fitted, LeftOut, UnusedColumn, fit
+from data.presets.headers import FileHeader, read_headers
+from data.presets.mapping_text import mapping_toml
+from data.presets.recognise import Candidate, Recognised, Recognition, Unrecognised, recognise
+
+__all__ = [
+    "Candidate",
+    "FileHeader",
+    "Fitted",
+    "LeftOut",
+    "Preset",
+    "PresetFile",
+    "Recognised",
+    "Recognition",
+    "Unrecognised",
+    "UnusedColumn",
+    "fit",
+    "mapping_toml",
+    "preset",
+    "presets",
+    "read_headers",
+    "recognise",
+]
