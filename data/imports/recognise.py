@@ -25,7 +25,7 @@ def find_files(paths: Iterable[Path]) -> list[Path]:
     Raises
     ------
     InputError
-        If a path does not exist, a folder holds no data file, or a file is given twice.
+        If a path does not exist, a folder holds no data file, or two files have the same name.
     """
     files: list[Path] = []
     for path in paths:
@@ -41,6 +41,10 @@ def find_files(paths: Iterable[Path]) -> list[Path]:
     files = list(dict.fromkeys(path.resolve() for path in files))
     if not files:
         raise InputError("no file was given; name at least one file or folder")
+    names = [path.name for path in files]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise InputError(f"{twice}: two files have this name; rename one, so that messages can tell them apart")
     return files
 
 

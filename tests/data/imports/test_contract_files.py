@@ -238,6 +238,14 @@ def test_a_path_that_is_not_there(tmp_path, run):
         run(tmp_path / "nowhere.csv")
 
 
+def test_two_files_of_one_name(write, run, tmp_path):
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "leads.csv").write_text(LEADS, encoding="utf-8")
+    with pytest.raises(InputError, match=r"leads\.csv: two files have this name; rename one"):
+        run(write("leads.csv", LEADS), other / "leads.csv")
+
+
 def test_a_parquet_file_that_is_none(write, run):
     with pytest.raises(InputError, match=r"leads\.parquet: is no readable Parquet file"):
         run(write("leads.parquet", b"PAR1 not really"))
