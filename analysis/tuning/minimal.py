@@ -84,7 +84,7 @@ def minimal_card(problem: Problem, effort: Effort, budget: Budget, generator: np
     singles = [descend(problem, card, budget, with_pairs=False) for card in starts[: effort.n_starts]]
     best = descend(problem, min(singles, key=lambda card: card.rank), budget)
     best = _refined(problem, best, size, budget)
-    return widened(problem, best, effort, budget, generator)
+    return widened(problem, best, effort, budget, generator) if effort.n_kicks else best
 
 
 def widened(problem: Problem, card: Card, effort: Effort, budget: Budget, generator: np.random.Generator) -> Card:
