@@ -24,7 +24,7 @@ class Kind(StrEnum):
     DATE = "DATE"
     INTEGER = "INTEGER"
     BIGINT = "BIGINT"
-    DECIMAL = "DECIMAL(18, 2)"
+    DECIMAL = "DECIMAL(18, 6)"
     BOOLEAN = "BOOLEAN"
 
 
