@@ -9,7 +9,7 @@ LEADS ?= 20000
 SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types layers tests bench lock clean
+.PHONY: help setup demo test lint types layers tests bench screenshots lock clean
 
 help: ## Show what there is.
 	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -49,6 +49,10 @@ tests: setup
 
 bench: setup ## Measure speed against a bare scan or a peer, in one run.
 	$(BIN)/pytest tests/benches --benchmark-enable --benchmark-only
+
+screenshots: setup ## Save pictures of every page, both languages and themes, in screenshots/.
+	$(BIN)/leadcal demo --no-serve --leads $(LEADS) --seed $(SEED)
+	$(BIN)/python -m tests.browser.screenshots workspace screenshots
 
 lock: setup ## Resolve the dependencies anew (needs uv).
 	uv pip compile pyproject.toml --group dev --universal --generate-hashes --python-version 3.11 \
