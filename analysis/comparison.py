@@ -58,13 +58,13 @@ def compare(
     """
     question = Question(end=end)
     after, before = (journey_funnels(engine, part, dimension, question) for part in (selection, other))
-    order = after if len(after) else before
-    tables = [pivot_counts(table) for table in (before, after)]
-    stages = list(dict.fromkeys(order["stage"]))
+    known = pd.concat([before, after])[["stage", "position"]].drop_duplicates().sort_values("position")
+    stages, positions = known["stage"].tolist(), known["position"].tolist()
     if not stages:
         raise ValueError("Neither period has any lead; choose a longer one.")
-    tables = [table.reindex(columns=stages, fill_value=0) for table in tables]
-    positions = order.drop_duplicates("stage")["position"].tolist()
+    # A stage that was not in use yet was passed by everybody who came further.
+    tables = [pivot_counts(table).reindex(columns=stages).bfill(axis=1) for table in (before, after)]
+    tables = [table.astype("int64") for table in tables]
     return Comparison(
         steps=_steps(tables[0].sum(), tables[1].sum(), positions),
         decomposition=decompose(*tables),

@@ -17,7 +17,7 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from analysis.funnel import stage_table
+from analysis.funnel import recorded_stages, stage_table
 from analysis.intervals import MIN_N, Floats, rates, wilson_interval
 from analysis.journeys import MODES, Mode, count_reached, reach_table
 from analysis.selection import Selection
@@ -55,7 +55,8 @@ class Question:
     grain : {"lead", "pass"}
         Count each lead once, or each of its passes.
     start, end : str or None
-        First and last stage; None takes the first and the last of all.
+        First and last stage; None takes the first and the last of all. Stages
+        between that nobody had entered by `as_of` are left out.
     """
 
     mode: Mode = "implied"
@@ -72,7 +73,7 @@ class JourneyFunnel:
     Attributes
     ----------
     steps : DataFrame
-        One row per stage from start to end: `stage`, `position`; `n_leads`
+        One row per stage from start to end that is in use: `stage`, `position`; `n_leads`
         (reached it); `n_skipped` (of them, those that did not come from the
         stage before); `n_previous`, `n_followed` (of those, the ones that went
         on to this stage), `step_rate` = n_followed / n_previous, `step_low`,
@@ -131,7 +132,7 @@ def journey_funnel(engine: Engine, selection: Selection, question: Question | No
        doi:10.1016/S0167-9473(99)00100-0
     """
     question = question or Question()
-    stages = _numbered(engine, question)
+    stages = _numbered(engine, selection, question)
     journeys = _journeys(engine, selection, question, stages, dimension="all")
     counts = _counts(journeys, "label", stages, question)
     n_journeys = int(journeys["n"].sum())
@@ -174,7 +175,7 @@ def journey_funnels(
     """
     question = question or Question()
     _check_dimension(dimension, question)
-    stages = _numbered(engine, question)
+    stages = _numbered(engine, selection, question)
     journeys = _journeys(engine, selection, question, stages, dimension=dimension)
     key = "month_start" if dimension == "month" else "label"
     counts = _counts(journeys, key, stages, question)
@@ -214,7 +215,7 @@ def funnel_by_origin(engine: Engine, selection: Selection, question: Question | 
     """
     question = question or Question()
     table = journey_funnels(engine, selection, "origin", question)
-    stages = _skeleton(_numbered(engine, question))
+    stages = _skeleton(_numbered(engine, selection, question))
     missing = [origin for origin in ORIGINS if origin not in set(table["group"])]
     for origin in missing:
         empty = stages.assign(n_cohort=0, n_leads=0, n_followed=0)
@@ -228,8 +229,11 @@ def funnel_by_origin(engine: Engine, selection: Selection, question: Question | 
     return table.sort_values(["order", "position"], ignore_index=True).drop(columns="order")
 
 
-def _numbered(engine: Engine, question: Question) -> pd.DataFrame:
-    """Return all stages with their number, and whether they are part of the question."""
+def _numbered(engine: Engine, selection: Selection, question: Question) -> pd.DataFrame:
+    """Return all stages with their number, and whether they are part of the question.
+
+    Stages that nobody has entered are not: nobody could come through them in order.
+    """
     stages = stage_table(engine)
     stages = stages.assign(code=np.arange(1, len(stages) + 1))
     names = stages["stage"].tolist()
@@ -239,16 +243,17 @@ def _numbered(engine: Engine, question: Question) -> pd.DataFrame:
             raise ValueError(f"There is no stage {name!r}; there are {', '.join(names)}.")
     if names.index(start) >= names.index(end):
         raise ValueError(f"The funnel must end after it starts: {end!r} is not after {start!r}.")
-    return stages.assign(is_asked=stages["code"].between(names.index(start) + 1, names.index(end) + 1))
+    is_between = stages["code"].between(names.index(start) + 1, names.index(end) + 1)
+    is_used = stages["stage"].isin([start, end, *recorded_stages(engine, selection)["stage"]])
+    return stages.assign(is_asked=is_between & is_used)
 
 
 def _skeleton(stages: pd.DataFrame) -> pd.DataFrame:
     return stages.loc[stages["is_asked"], ["stage", "position", "code"]]
 
 
-def _bounds(stages: pd.DataFrame) -> tuple[int, int]:
-    codes = stages.loc[stages["is_asked"], "code"]
-    return int(codes.min()), int(codes.max())
+def _codes(stages: pd.DataFrame) -> list[int]:
+    return [int(code) for code in stages.loc[stages["is_asked"], "code"]]
 
 
 def _journeys(
@@ -256,7 +261,7 @@ def _journeys(
 ) -> pd.DataFrame:
     params = {
         **selection.params("as_of", "starts_at", "ends_at", "sources"),
-        "start_code": _bounds(stages)[0],
+        "start_code": _codes(stages)[0],
         "view": question.view,
         "grain": question.grain,
         "dimension": "all" if dimension == "month" else dimension,
@@ -266,12 +271,11 @@ def _journeys(
 
 
 def _counts(journeys: pd.DataFrame, key: str, stages: pd.DataFrame, question: Question) -> pd.DataFrame:
-    start, end = _bounds(stages)
-    return count_reached(journeys, key, start, end, is_period=question.view == "period")
+    return count_reached(journeys, key, _codes(stages), is_period=question.view == "period")
 
 
 def _changes(journeys: pd.DataFrame, stages: pd.DataFrame, question: Question) -> pd.DataFrame:
-    table = reach_table(journeys, *_bounds(stages), is_period=question.view == "period")
+    table = reach_table(journeys, _codes(stages), is_period=question.view == "period")
     n = journeys["n"].to_numpy(dtype=np.int64)
     rows = []
     for mode, other_mode in combinations(MODES, 2):

@@ -60,43 +60,42 @@ def decode(codes: Sequence[int], *, is_later_pass: bool = False) -> tuple[Entry,
     return tuple(entries)
 
 
-def reached(entries: Sequence[Entry], start: int, end: int, mode: Mode) -> list[int | None]:
+def reached(entries: Sequence[Entry], stages: Sequence[int], mode: Mode) -> list[int | None]:
     """Return for each stage which entry reached it, or None.
 
     Parameters
     ----------
     entries : sequence of Entry
         A journey in order of time.
-    start, end : int
-        Numbers of the first and the last stage of the funnel.
+    stages : sequence of int
+        Numbers of the stages of the funnel, ascending.
     mode : {"strict", "ordered", "implied", "open"}
         What counts as reached; see the module.
 
     Returns
     -------
     list
-        One item per stage from `start` to `end`: the earliest index into
+        One item per stage: the earliest index into
         `entries` at which the stage counts as reached.
     """
-    stages = range(start, end + 1)
     if mode == "implied":
         return [_first(entries, stage, is_later_enough=True) for stage in stages]
     if mode == "open":
         return [_first(entries, stage) for stage in stages]
-    found: list[int | None] = [_first(entries, start)]
+    found: list[int | None] = [_first(entries, stages[0])]
     for stage in stages[1:]:
         anchor = found[-1] if mode == "strict" else found[0]
         found.append(None if anchor is None else _first(entries, stage, anchor))
     return found
 
 
-def followed(entries: Sequence[Entry], found: Sequence[int | None], start: int) -> list[bool]:
+def followed(entries: Sequence[Entry], found: Sequence[int | None], stages: Sequence[int]) -> list[bool]:
     """Return for each stage whether it was reached at or after the stage before it was.
 
     `found` is what `reached` gave; the first stage follows nothing.
     """
     return [False] + [
-        before is not None and now is not None and (now >= before or _first(entries, start + step, before) is not None)
+        before is not None and now is not None and (now >= before or _first(entries, stages[step], before) is not None)
         for step, (before, now) in enumerate(pairwise(found), start=1)
     ]
 
@@ -109,7 +108,7 @@ def _first(entries: Sequence[Entry], stage: int, since: int = 0, *, is_later_eno
     return None
 
 
-def count_reached(journeys: pd.DataFrame, key: str, start: int, end: int, *, is_period: bool) -> pd.DataFrame:
+def count_reached(journeys: pd.DataFrame, key: str, stages: Sequence[int], *, is_period: bool) -> pd.DataFrame:
     """Count the journeys that reached each stage, in each of the four modes.
 
     Parameters
@@ -119,8 +118,8 @@ def count_reached(journeys: pd.DataFrame, key: str, start: int, end: int, *, is_
         `code_4`, `n`, as `sql/journeys.sql` returns them.
     key : {"label", "month_start"}
         Column to count by.
-    start, end : int
-        Numbers of the first and the last stage.
+    stages : sequence of int
+        Numbers of the stages, ascending.
     is_period : bool
         Count only what was reached by an entry in the period.
 
@@ -134,9 +133,9 @@ def count_reached(journeys: pd.DataFrame, key: str, start: int, end: int, *, is_
     index = pd.DataFrame({key: groups}).astype({key: journeys[key].dtype})
     n = journeys["n"].to_numpy(dtype=np.int64)
     parts = []
-    for mode, flags in reach_table(journeys, start, end, is_period=is_period).items():
+    for mode, flags in reach_table(journeys, stages, is_period=is_period).items():
         n_leads, n_followed = (_sum_by(numbers, len(groups), n, flag).ravel() for flag in flags)
-        part = index.merge(pd.DataFrame({"mode": mode, "code": range(start, end + 1)}), how="cross")
+        part = index.merge(pd.DataFrame({"mode": mode, "code": list(stages)}), how="cross")
         parts.append(part.assign(n_leads=n_leads, n_followed=n_followed))
     return pd.concat(parts, ignore_index=True)
 
@@ -144,7 +143,7 @@ def count_reached(journeys: pd.DataFrame, key: str, start: int, end: int, *, is_
 Flags: TypeAlias = NDArray[np.bool_]
 
 
-def reach_table(journeys: pd.DataFrame, start: int, end: int, *, is_period: bool) -> dict[Mode, tuple[Flags, Flags]]:
+def reach_table(journeys: pd.DataFrame, stages: Sequence[int], *, is_period: bool) -> dict[Mode, tuple[Flags, Flags]]:
     """Return for each mode which journey reached, and followed to, which stage.
 
     Returns
@@ -156,12 +155,12 @@ def reach_table(journeys: pd.DataFrame, start: int, end: int, *, is_period: bool
     decoded = [decode(row[1:].tolist(), is_later_pass=bool(row[0] > 1)) for row in distinct]
     table: dict[Mode, tuple[Flags, Flags]] = {}
     for mode in MODES:
-        has_reached = np.zeros((len(decoded), end - start + 1), dtype=np.bool_)
+        has_reached = np.zeros((len(decoded), len(stages)), dtype=np.bool_)
         has_followed = np.zeros_like(has_reached)
         for number, entries in enumerate(decoded):
-            found = reached(entries, start, end, mode)
+            found = reached(entries, stages, mode)
             has_reached[number] = [index is not None and (entries[index][1] or not is_period) for index in found]
-            has_followed[number] = followed(entries, found, start)
+            has_followed[number] = followed(entries, found, stages)
         table[mode] = has_reached[inverse.ravel()], has_followed[inverse.ravel()]
     return table
 

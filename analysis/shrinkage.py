@@ -46,18 +46,24 @@ def shrunken_rates(n_successes: ArrayLike, n_trials: ArrayLike, confidence: floa
     .. [1] B. Efron. "Large-Scale Inference: Empirical Bayes Methods for
        Estimation, Testing, and Prediction". Cambridge University Press, 2010.
     """
-    x, n = (np.asarray(values, dtype=np.float64) for values in (n_successes, n_trials))
-    mean, strength = _prior(x, n)
-    a, b = mean * strength + x, (1 - mean) * strength + n - x
+    n = np.asarray(n_trials, dtype=np.float64)
+    a, b = beta_posteriors(n_successes, n)
     tail, rate = (1 - confidence) / 2, a / (a + b)
     return pd.DataFrame(
         {
             "rate": rate,
             "low": np.minimum(beta.ppf(tail, a, b), rate),
             "high": np.maximum(beta.ppf(1 - tail, a, b), rate),
-            "weight": n / (n + strength),
+            "weight": n / (a + b),
         }
     )
+
+
+def beta_posteriors(n_successes: ArrayLike, n_trials: ArrayLike) -> tuple[Floats, Floats]:
+    """Return the two parameters of the beta distribution that describes each group's rate; see `shrunken_rates`."""
+    x, n = (np.asarray(values, dtype=np.float64) for values in (n_successes, n_trials))
+    mean, strength = _prior(x, n)
+    return mean * strength + x, (1 - mean) * strength + n - x
 
 
 def _prior(x: Floats, n: Floats) -> tuple[float, float]:

@@ -141,3 +141,17 @@ def test_two_months_compared():
     assert later.decomposition.n_change == -1
     with pytest.raises(ValueError, match="Neither"):
         compare(engine, Selection(as_of=day(-1)), Selection(as_of=day(-2)))
+
+
+def test_a_stage_that_came_into_use_later_changes_nothing_before():
+    leads = [{"lead_id": str(n), "created_at": day(n * 40)} for n in range(2)]
+    events = [
+        {"lead_id": "0", "stage": "won", "entered_at": day(5)},
+        {"lead_id": "1", "stage": "mql", "entered_at": day(45)},
+    ]
+    engine = history(leads=leads, stage_events=events)
+    now = Selection(as_of=day(50), start=day(31).date(), end=day(51).date())
+    then = Selection(as_of=day(20), start=day(0).date(), end=day(19).date())
+    steps = compare(engine, now, then).steps.set_index("stage")
+    assert steps["n_before"].to_dict() == {"lead": 1, "mql": 1, "won": 1}
+    assert steps["n_after"].to_dict() == {"lead": 1, "mql": 1, "won": 0}

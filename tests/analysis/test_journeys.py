@@ -39,11 +39,24 @@ def read(text, lead_id="a", **attributes):
     return lead, events, day(time if as_of is None else as_of)
 
 
+EVERY_STAGE = " ".join(NAMES)
+
+
 def company(*texts):
     """A history of one lead per text, as of the latest end."""
     rows = [read(text, lead_id=str(number)) for number, text in enumerate(texts)]
-    engine = history(leads=[row[0] for row in rows], stage_events=[event for row in rows for event in row[1]])
+    lead, events, _ = read(EVERY_STAGE, "old")
+    # A lead of another time that went through every stage: all of them are in use.
+    old = [{**event, "entered_at": day(-400)} for event in events]
+    engine = history(
+        leads=[{**lead, "created_at": day(-400)}, *(row[0] for row in rows)],
+        stage_events=[*old, *(event for row in rows for event in row[1])],
+    )
     return engine, max(row[2] for row in rows)
+
+
+def recent(as_of, **period):
+    return Selection(as_of=as_of, **({"start": day(-1).date()} | period))
 
 
 def count(engine, selection, **question):
@@ -81,7 +94,7 @@ BY_HAND = [
 def test_journeys_by_hand_in_four_modes(text, strict, ordered, implied, open_):
     engine, as_of = company(text)
     for mode, expected in zip(MODES, (strict, ordered, implied, open_), strict=True):
-        found = count(engine, Selection(as_of=as_of), mode=mode, start="mql", end="sales_qualified")
+        found = count(engine, recent(as_of), mode=mode, start="mql", end="sales_qualified")
         assert list(found) == [SHORT.get(word, word) for word in expected.split()], mode
 
 
@@ -94,7 +107,7 @@ def test_many_journeys_by_hand():
         "lead",
     )
     question = {"start": "mql", "end": "won"}
-    selection = Selection(as_of=as_of)
+    selection = recent(as_of)
     ordered = journey_funnel(engine, selection, Question(mode="ordered", **question))
     steps = ordered.steps.set_index("stage")
     assert steps["n_leads"].to_dict() == {
@@ -147,13 +160,13 @@ def test_the_cohort_is_chosen_by_entry_at_the_start():
     late = Selection(as_of=as_of, start=day(2).date())
     assert count(engine, late, start="mql", mode="open") == {"mql": 1, "won": 2}
     assert count(engine, late) == {}  # all leads were created before
-    early = Selection(as_of=as_of, end=day(2).date())
+    early = recent(as_of, end=day(2).date())
     assert count(engine, early, start="mql", mode="open") == {"mql": 1, "won": 1}  # won after the period
 
 
 def test_passes_are_journeys_of_their_own():
     engine, as_of = company("lead . mql . sal | . . mql . won", "lead . mql")
-    selection = Selection(as_of=as_of)
+    selection = recent(as_of)
     per_pass = journey_funnel(engine, selection, Question(grain="pass", mode="open"))
     assert per_pass.n_journeys == 3
     assert per_pass.steps.set_index("stage")["n_leads"].to_dict() | {} == {
@@ -205,7 +218,7 @@ def test_three_funnels_by_origin():
     assert sizes["end_share"].to_dict() == {"marketing": 0.5, "telemarketing": 0.0, "sales": 0.5}
     nobody = funnel_by_origin(engine, Selection(as_of=day(-9)))
     assert nobody["n_leads"].eq(0).all()
-    assert len(nobody) == 3 * len(NAMES)
+    assert nobody["stage"].tolist() == ["lead", "won"] * 3
     assert nobody["end_share"].isna().all()
 
 
@@ -235,7 +248,7 @@ def test_columns_are_those_that_are_documented():
     assert " ".join(journey_funnel(engine, Selection(as_of=as_of)).steps.columns) == columns
     grouped = journey_funnels(engine, Selection(as_of=as_of), "source")
     assert " ".join(grouped.columns) == f"group n_journeys {columns}"
-    assert journey_funnels(engine, Selection(as_of=day(-1)), "source").empty
+    assert journey_funnels(engine, Selection(as_of=day(-500)), "source").empty
 
 
 @pytest.mark.parametrize(
@@ -283,12 +296,12 @@ def moment(entries, stages):
     return min((chain[-1][0] for chain in chains(entries, stages)), default=None)
 
 
-def defined(entries, stage, start, mode):
+def defined(entries, stage, stages, mode):
     """When a journey reached a stage, by the words of the definition; None when it did not."""
     if mode == "strict":
-        return moment(entries, list(range(start, stage + 1)))
+        return moment(entries, stages[: stages.index(stage) + 1])
     if mode == "ordered":
-        return moment(entries, [start, stage] if stage > start else [start])
+        return moment(entries, sorted({stages[0], stage}))
     if mode == "open":
         return moment(entries, [stage])
     return min((time for time, number in entries if number >= stage), default=None)
@@ -341,7 +354,9 @@ def test_random_journeys_agree_with_the_definition(rows, mode, view, grain, star
         end=day((first or 0) + n_days).date(),
     )
     question = Question(mode=mode, view=view, grain=grain, start=NAMES[start], end=NAMES[end])
-    counts, n_followed = [0] * (end - start + 1), [0] * (end - start + 1)
+    used = {start, end, *(POSITIONS[event["stage"]] for event in events if event["entered_at"] <= day(as_of))}
+    stages = sorted(stage for stage in used if start <= stage <= end)
+    counts, n_followed = [0] * len(stages), [0] * len(stages)
     for lead in leads:
         if lead["created_at"] > day(as_of):
             continue
@@ -349,14 +364,14 @@ def test_random_journeys_agree_with_the_definition(rows, mode, view, grain, star
             entered = min((time for time, number in entries if number >= start), default=None)
             if view == "cohort" and (entered is None or not selection.starts_at <= entered < selection.ends_at):
                 continue
-            for stage in range(start, end + 1):
-                at = defined(entries, stage, start, mode)
+            for stage in stages:
+                at = defined(entries, stage, stages, mode)
                 if at is None or (view == "period" and not selection.starts_at <= at < selection.ends_at):
                     continue
-                counts[stage - start] += 1
-                before = defined(entries, stage - 1, start, mode) if stage > start else None
+                counts[stages.index(stage)] += 1
+                before = defined(entries, stages[stages.index(stage) - 1], stages, mode) if stage > start else None
                 later = [time for time, number in entries if number == stage or (mode == "implied" and number > stage)]
-                n_followed[stage - start] += before is not None and any(time >= before for time in later)
+                n_followed[stages.index(stage)] += before is not None and any(time >= before for time in later)
 
     steps = journey_funnel(history(leads=leads, stage_events=events), selection, question).steps
 
@@ -400,9 +415,9 @@ def test_later_events_change_nothing(rows, as_of, mode, grain):
 @given(st.lists(st.tuples(st.integers(1, 5), st.just(False)), max_size=8))
 def test_stricter_modes_reach_less_and_later(entries):
     found = [
-        [len(entries) if at is None else at for at in reached(entries, 1, 5, mode)]
+        [len(entries) if at is None else at for at in reached(entries, range(1, 6), mode)]
         for mode in ("strict", "ordered", "open", "implied")
     ]
     for strict, loose in pairwise(found):
         assert all(a >= b for a, b in zip(strict, loose, strict=True))
-    assert followed(entries, reached(entries, 1, 5, "strict"), 1)[0] is False
+    assert followed(entries, reached(entries, range(1, 6), "strict"), range(1, 6))[0] is False
