@@ -22,7 +22,8 @@ class Duplicates:
         Parquet file (_feed, _row, first_feed, first_row, key): rows whose key an
         earlier row has, with other contents.
     repeats : Path or None
-        Parquet file (_feed, _row): rows that say the same again.
+        Parquet file (_feed, _row): rows that say the same again, or that their feed
+        leaves out because it keeps the first of a key.
     """
 
     conflicts: Path | None = None
@@ -69,10 +70,12 @@ def find_duplicates(table_name: str, feeds: Sequence[ParsedFeed], bad: Path | No
         return Duplicates()
     provided = {name for feed in feeds for name in feed.plan.provided}
     contents = ", ".join(identifier(name) for name in table.column_names if name in provided)
+    first_kept = ", ".join(["-1", *(str(feed.plan.number) for feed in feeds if feed.plan.feed.is_first_kept)])
     window = f"OVER (PARTITION BY {key} ORDER BY _feed, _row)"
     compared = scratch.write(
         f"SELECT _feed, _row, first_value(_feed) {window} AS first_feed, first_value(_row) {window} AS first_row, "
-        f"hash({contents}) = first_value(hash({contents})) {window} AS is_same, concat_ws(' ', {key}) AS key "
+        f"_feed IN ({first_kept}) OR hash({contents}) = first_value(hash({contents})) {window} AS is_same, "
+        f"concat_ws(' ', {key}) AS key "
         f"FROM {rows} WHERE hash({key}) IN (SELECT h FROM repeated)"
     )
     return _split(compared, scratch)

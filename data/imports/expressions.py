@@ -8,12 +8,13 @@ says is never anything but data.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from data.contract import Column, Kind
-from data.imports.mapping import Cell
+from data.imports.mapping import EXCEL_DATES, Cell
 from data.imports.scratch import literal
 
 TRIMMED: Final = " \t\r\n\u00a0\u3000"
@@ -46,7 +47,8 @@ class CellSql:
     """The layers of one cell; `number` tells the cells of a feed apart.
 
     `raw` and `text` are expressions over the source relation; `lookup` says that a
-    relation ``l<number>(text, parsed)`` holds values the engine could not parse.
+    relation ``l<number>(text, parsed, is_unknown)`` holds what the engine could not parse:
+    its value in a form that casts (moments in UTC), or that it means "not known".
     """
 
     number: int
@@ -70,7 +72,7 @@ class CellSql:
         value = parse(f"m{self.number}", self.column, self.cell)
         if not self.lookup:
             return value
-        return f"coalesce({value}, {_leftover(f'l{self.number}.parsed', self.column.kind, self.cell.time_zone)})"
+        return f"coalesce({value}, {_leftover(f'l{self.number}.parsed', self.column.kind)})"
 
     def checks(self, choices: tuple[str, ...]) -> list[Check]:
         """Return what to check, over ``t``, ``m`` and ``v``; `choices` are the values allowed."""
@@ -101,9 +103,22 @@ def clean(raw: str) -> str:
     return f"CASE WHEN {is_special} THEN nullif(trim({raw}, {literal(TRIMMED)}), '') ELSE {raw} END"
 
 
+def part_before(raw: str, sign: str) -> str:
+    """Return what stands before the first `sign`."""
+    return f"split_part({raw}, {literal(sign)}, 1)"
+
+
 def unknown_as_null(text: str, unknown: Iterable[str]) -> str:
-    """Return NULL for the texts that mean "not known"."""
-    return f"CASE WHEN {text} IN ({_list(unknown)}) THEN NULL ELSE {text} END"
+    """Return NULL for the texts that mean "not known", whatever their case and width."""
+    words = {word for text in unknown for word in _spellings(text)}
+    return f"CASE WHEN lower({text}) IN ({_list(sorted(words))}) THEN NULL ELSE {text} END"
+
+
+def _spellings(text: str) -> set[str]:
+    """Return `text` as it stands, in half width and in full width, all in lower case."""
+    narrow = unicodedata.normalize("NFKC", text)
+    wide = "".join(chr(ord(sign) + 0xFEE0) if "!" <= sign <= "~" else sign for sign in narrow)
+    return {spelling.strip(TRIMMED).lower() for spelling in (text, narrow, wide)}
 
 
 def map_values(text: str, cell: Cell) -> str:
@@ -139,6 +154,18 @@ def parse(text: str, column: Column, cell: Cell) -> str:
             )
 
 
+def made_id(texts: Iterable[str]) -> str:
+    """Return an id made from `texts`, which may identify a person; NULL when all of them are.
+
+    The same person has the same id whatever the file, the case of a mail address, and
+    the table it goes to.
+    """
+    known = list(texts)
+    parts = ", ".join(f"coalesce(lower({text}), chr(30))" for text in known)
+    made = f"'id-' || {_half_md5(parts)}"
+    return f"CASE WHEN coalesce({', '.join(known)}) IS NOT NULL THEN {made} END"
+
+
 def generated_id(values: Mapping[str, str], columns: Iterable[str], prefix: str) -> str:
     """Return an id made from `columns`: the same contents always give the same id.
 
@@ -146,7 +173,11 @@ def generated_id(values: Mapping[str, str], columns: Iterable[str], prefix: str)
     hundred million ids collide with a chance of 3 in 10,000 and still stay short.
     """
     parts = ", ".join(f"coalesce({values[name]}::VARCHAR, chr(30))" for name in columns if name in values)
-    return f"{literal(prefix)} || lpad(to_hex(md5_number_lower(concat_ws(chr(31), {parts}))), 16, '0')"
+    return f"{literal(prefix)} || {_half_md5(parts)}"
+
+
+def _half_md5(parts: str) -> str:
+    return f"lpad(to_hex(md5_number_lower(concat_ws(chr(31), {parts}))), 16, '0')"
 
 
 def _timestamp(text: str, formats: tuple[str, ...], zone: str) -> str:
@@ -160,9 +191,9 @@ def _timestamp(text: str, formats: tuple[str, ...], zone: str) -> str:
             f"CASE WHEN {is_common} OR regexp_full_match({text}, '{_DATE}({_CLOCK})?') THEN {naive} "
             f"WHEN regexp_full_match({text}, '{_DATE}{_CLOCK}{_ZONE}') THEN {zoned} END"
         )
-    plain = [form for form in formats if "%z" not in form and "%Z" not in form]
-    zoned_formats = [form for form in formats if form not in plain]
-    parts = []
+    plain = [form for form in formats if "%z" not in form and "%Z" not in form and form != EXCEL_DATES]
+    zoned_formats = [form for form in formats if form not in plain and form != EXCEL_DATES]
+    parts = [_to_utc(_serial(text), zone)] if EXCEL_DATES in formats else []
     if plain:
         parts.append(_to_utc(f"try_strptime({text}, [{_list(plain)}])", zone))
     if zoned_formats:
@@ -170,9 +201,20 @@ def _timestamp(text: str, formats: tuple[str, ...], zone: str) -> str:
     return f"coalesce({', '.join(parts)})" if len(parts) > 1 else parts[0]
 
 
+def _serial(text: str) -> str:
+    """Return the moment that a day number of Excel stands for, to the second.
+
+    Before day 61 Excel counts a 29 February 1900 that never was.
+    """
+    days = f"try_cast({text} AS DOUBLE)"
+    moment = f"TIMESTAMP '1899-12-30' + to_seconds(round({days} * 86400)::BIGINT)"
+    is_serial = f"regexp_full_match({text}, '\\d{{2,6}}(\\.\\d+)?') AND {days} >= 61 AND {days} < 109575"
+    return f"CASE WHEN {is_serial} THEN {moment} END"
+
+
 def _date(text: str, formats: tuple[str, ...]) -> str:
     if formats:
-        return f"try_strptime({text}, [{_list(formats)}])"
+        return _timestamp(text, formats, "UTC")
     return (
         f"CASE WHEN regexp_full_match({text}, '{_DATE}({_CLOCK})?') THEN try_cast({text} AS TIMESTAMP) "
         f"WHEN regexp_full_match({text}, '\\d{{4}}[-/]\\d{{1,2}}') "
@@ -190,9 +232,7 @@ def _has_no_value(value: str, column: Column) -> str:
     return f"coalesce({value} < DATE '{FIRST_YEAR}-01-01' OR {value} >= DATE '{LAST_YEAR}-01-01', true)"
 
 
-def _leftover(text: str, kind: Kind, zone: str) -> str:
-    if kind is Kind.TIMESTAMP:
-        return _to_utc(_as_kind(text, kind), zone)
+def _leftover(text: str, kind: Kind) -> str:
     if kind is Kind.DATE:
         return f"date_trunc('month', {_as_kind(text, kind)})::DATE"
     return _as_kind(text, kind)

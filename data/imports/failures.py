@@ -9,8 +9,9 @@ from typing import Final
 import pandas as pd
 
 from data.contract import Column, Kind
-from data.imports.expressions import CellSql
+from data.imports.expressions import FIRST_YEAR, LAST_YEAR, CellSql
 from data.imports.plan import FeedPlan
+from data.japanese import read_as
 
 SHOWN_CHARACTERS: Final = 60
 """How much of a value a message shows."""
@@ -107,13 +108,21 @@ def _unparsable(column: Column, cell: CellSql, value: str | None) -> tuple[str, 
     if column.kind in (Kind.TIMESTAMP, Kind.DATE) and cell.cell.dates:
         formats = ", ".join(cell.cell.dates)
         return f"{text} is no date of the form {formats}", "correct it, or add its form to dates"
+    if cell.cell.values:
+        return f"{text} becomes no {_NOUNS[column.kind]} by the map", "correct the map of the mapping"
+    reading = read_as(value or "", column.kind, cell.cell.time_zone)
+    if reading.problem:
+        return f"{text} {reading.problem}", reading.fix
     if column.kind in (Kind.TIMESTAMP, Kind.DATE):
-        return (
-            f"{text} is no date that can be read in one way only",
-            'write it as 2024-12-31 or 2024-12-31 18:00, or give its form in a mapping (dates = ["%d/%m/%Y"])',
-        )
-    if column.kind is Kind.BOOLEAN:
-        return f"{text} is neither true nor false", "write true or false, or translate it in a mapping (map = { ... })"
-    if column.kind is Kind.DECIMAL:
-        return f"{text} is no number", "write digits and a decimal point only, for example 1200000.50"
-    return f"{text} is no whole number", "write digits only, for example 1000"
+        return f"{text} is not between {FIRST_YEAR} and {LAST_YEAR}", "correct it; a year has four digits"
+    return f"{text} is no {_NOUNS[column.kind]} that can be kept", "correct it; it may be too large"
+
+
+_NOUNS: Final = {
+    Kind.TIMESTAMP: "date",
+    Kind.DATE: "date",
+    Kind.BOOLEAN: "yes or no",
+    Kind.DECIMAL: "number",
+    Kind.INTEGER: "whole number",
+    Kind.BIGINT: "whole number",
+}

@@ -12,14 +12,25 @@ import duckdb
 
 from data.contract import TABLES, Table
 from data.errors import InputError
-from data.imports.mapping import GENERATED_IDS, Cell, Condition, ConditionKind, Feed, FileSpec, Join, Mapping
+from data.imports.mapping import (
+    EXCEL_DATES,
+    GENERATED_IDS,
+    Cell,
+    Condition,
+    ConditionKind,
+    Feed,
+    FileSpec,
+    Join,
+    Mapping,
+)
 from data.imports.toml_lines import line_of, toml_lines
 
 _TOP: Final = ("name", "about", "time_zone", "dates", "unknown", "file")
-_FILE: Final = ("name", "encoding", "delimiter", "header_line", "optional")
-_FEED: Final = ("from", "join", "only_where")
-_CELL: Final = ("column", "first_of", "file", "value", "template", "dates", "time_zone", "map", "others", "unknown")
-_SOURCES: Final = ("column", "first_of", "value", "template")
+_FILE: Final = ("name", "sheet", "encoding", "delimiter", "header_line", "optional")
+_FEED: Final = ("from", "join", "only_where", "keep")
+_SOURCES: Final = ("column", "first_of", "id_of", "value", "template")
+_CELL: Final = (*_SOURCES, "file", "part_before", "dates", "time_zone", "map", "others", "unknown")
+_JOIN: Final = ("file", "on", "must_match", "unique")
 
 
 class MappingError(InputError):
@@ -85,13 +96,16 @@ class _Parser:
         header_line = raw.get("header_line", 1)
         if not isinstance(header_line, int) or header_line < 1:
             self.fail((*path, "header_line"), f"header_line must be a line number from 1, not {header_line!r}")
+        pattern, *others = self.texts(raw, "name", path) or ("*",)
         return FileSpec(
             alias=alias,
-            pattern=self.text(raw, "name", path) or "*",
+            pattern=pattern,
+            other_patterns=tuple(others),
+            sheet=self.text(raw, "sheet", path),
             encoding=self.text(raw, "encoding", path),
             delimiter=self.delimiter(raw, path),
             header_line=header_line,
-            is_optional=bool(raw.get("optional", False)),
+            is_optional=self.flag(raw, "optional", path),
             line=self.line(*path),
         )
 
@@ -115,12 +129,15 @@ class _Parser:
         joins = tuple(self.join(item, (*path, "join"), files) for item in self.list_of_tables(raw, "join", path))
         cells = {column: self.cell(raw[column], (*path, column), joins) for column in columns if column in raw}
         self.required_columns(TABLES[table], cells, path)
+        if raw.get("keep", "first") != "first":
+            self.fail((*path, "keep"), f'keep must be "first", not {raw["keep"]!r}; leave it out to be told of all')
         return Feed(
             table=table,
             file=file,
             cells=cells,
             joins=joins,
             conditions=self.conditions(raw, path),
+            is_first_kept="keep" in raw,
             line=self.line(*path),
         )
 
@@ -144,12 +161,18 @@ class _Parser:
         return file
 
     def join(self, raw: dict[str, Any], path: tuple[str | int, ...], files: dict[str, FileSpec]) -> Join:
-        self.known_keys(raw, ("file", "on"), path)
+        self.known_keys(raw, _JOIN, path)
         file = self.known_file(self.text(raw, "file", path) or "", files, path)
         pairs = raw.get("on")
         if not isinstance(pairs, dict) or not pairs or not all(isinstance(other, str) for other in pairs.values()):
             self.fail(path, 'join needs on = { "column here" = "column there" }')
-        return Join(file=file, on=tuple(pairs.items()), line=self.line(*path))
+        return Join(
+            file=file,
+            on=tuple(pairs.items()),
+            must_match=self.flag(raw, "must_match", path),
+            is_unique=self.flag(raw, "unique", path),
+            line=self.line(*path),
+        )
 
     def conditions(self, raw: dict[str, Any], path: tuple[str | int, ...]) -> tuple[Condition, ...]:
         found = self.table(raw, "only_where", path)
@@ -184,14 +207,14 @@ class _Parser:
                 f"{path[-1]} takes a column of {file!r}, which is not joined; add join = [{{ file = {file!r}, on = ... }}]",
             )
         values, others, otherwise = self.value_map(raw, path)
-        columns = self.texts(raw, "first_of", path) or ((raw["column"],) if "column" in raw else ())
-        if not all(isinstance(column, str) for column in columns):
-            self.fail(path, f"{path[-1]}: a column is named by a text, not {columns[0]!r}")
+        columns = self.columns(raw, path)
         return Cell(
             columns=columns,
             file=file,
             value=_as_text(raw["value"]) if "value" in raw else None,
             template=self.text(raw, "template", path),
+            is_id="id_of" in raw,
+            part_before=self.part_before(raw, columns, path),
             dates=self.dates(raw, path),
             time_zone=self.time_zone(raw, path),
             values=values,
@@ -200,6 +223,27 @@ class _Parser:
             unknown=self.texts(raw, "unknown", path) if "unknown" in raw else self.texts(self.document, "unknown", ()),
             line=self.line(*path),
         )
+
+    def columns(self, raw: dict[str, Any], path: tuple[str | int, ...]) -> tuple[str, ...]:
+        if "column" in raw and not isinstance(raw["column"], str):
+            self.fail(path, f"{path[-1]}: a column is named by a text, not {raw['column']!r}")
+        key = next((key for key in ("column", "first_of", "id_of") if key in raw), None)
+        columns = self.texts(raw, key, path) if key else ()
+        if key and not columns:
+            self.fail((*path, key), f"{path[-1]}: {key} names no column")
+        return columns
+
+    def part_before(self, raw: dict[str, Any], columns: tuple[str, ...], path: tuple[str | int, ...]) -> str | None:
+        sign = self.text(raw, "part_before", path)
+        if "part_before" in raw and (not sign or not columns):
+            self.fail((*path, "part_before"), 'part_before is the sign between several values of a column, such as ";"')
+        return sign
+
+    def flag(self, raw: dict[str, Any], key: str, path: tuple[str | int, ...]) -> bool:
+        value = raw.get(key, False)
+        if not isinstance(value, bool):
+            self.fail((*path, key), f"{key} must be true or false, not {value!r}")
+        return value
 
     def value_map(self, raw: dict[str, Any], path: tuple[str | int, ...]) -> tuple[dict[str, str], Any, str | None]:
         values = {str(key): _as_text(value) for key, value in self.table(raw, "map", path).items()}
@@ -216,6 +260,8 @@ class _Parser:
         holder, where = (raw, path) if "dates" in raw else (self.document, ())
         formats = self.texts(holder, "dates", where)
         for text in formats:
+            if text == EXCEL_DATES:
+                continue
             if _refused("SELECT try_strptime('2024-01-01', ?)", text) or "%" not in text:
                 self.fail((*where, "dates"), f"{text!r} is no date format; write for example %d/%m/%Y %H:%M")
         return formats

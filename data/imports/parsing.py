@@ -9,9 +9,10 @@ import duckdb
 import pyarrow as pa
 
 from data.contract import Kind
+from data.imports.expressions import CellSql
 from data.imports.plan import BAD, BLANK, GOOD, LEFT_OUT, FeedPlan
 from data.imports.scratch import Scratch, identifier, literal, parquet
-from data.imports.values import parse_leftover
+from data.japanese import engine_text, is_unknown
 
 _BATCH = 100_000
 
@@ -90,7 +91,7 @@ def join_conflicts(plan: FeedPlan, number: int, scratch: Scratch) -> list[tuple[
     """Return (file, row, first file, first row, key) of rows that repeat a key of join `number` with other contents."""
     keys = [identifier("key " + there) for _, there in plan.feed.joins[number].on]
     columns = [identifier(column) for column in plan.joined_columns(number)]
-    if not columns:
+    if not columns or plan.feed.joins[number].is_unique:
         return []
     window = f"OVER (PARTITION BY {', '.join(keys)} ORDER BY _file, _row)"
     filled = " AND ".join(f"{key} IS NOT NULL" for key in keys)
@@ -105,10 +106,16 @@ def join_conflicts(plan: FeedPlan, number: int, scratch: Scratch) -> list[tuple[
 
 def _stage_join(plan: FeedPlan, number: int, scratch: Scratch) -> None:
     """Stage the joined file with one row per key; `join_conflicts` reports the others."""
-    keys = ", ".join(identifier("key " + there) for _, there in plan.feed.joins[number].on)
+    join = plan.feed.joins[number]
+    keys = ", ".join(identifier("key " + there) for _, there in join.on)
+    order = (
+        f"count(*) OVER (PARTITION BY {keys})"
+        if join.is_unique
+        else (f"row_number() OVER (PARTITION BY {keys} ORDER BY _file, _row)")
+    )
     scratch.connection.execute(
         f"CREATE OR REPLACE TABLE {plan.joined_name(number)} AS SELECT * FROM ({plan.joined(number)}) "
-        f"QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY _file, _row) = 1"
+        f"QUALIFY {order} = 1"
     )
 
 
@@ -116,29 +123,39 @@ def _fill_lookups(plan: FeedPlan, relation: str, scratch: Scratch) -> tuple[int,
     """Parse in Python what the engine could not; return the cells for which that helped."""
     helped = []
     for cell in plan.cells:
-        if cell.column.kind not in (Kind.TEXT, Kind.BOOLEAN) and not cell.cell.dates:
+        if cell.column.kind is not Kind.TEXT:
             name = plan.lookup_name(cell.number)
-            scratch.connection.execute(f"CREATE OR REPLACE TABLE {name} (text VARCHAR, parsed VARCHAR)")
-            if _fill_lookup(plan.texts(relation, cell), name, cell.column.kind, scratch):
+            scratch.connection.execute(
+                f"CREATE OR REPLACE TABLE {name} (text VARCHAR, parsed VARCHAR, is_unknown BOOLEAN)"
+            )
+            if _fill_lookup(plan.texts(relation, cell), name, cell, scratch):
                 helped.append(cell.number)
     return tuple(helped)
 
 
-def _fill_lookup(texts_sql: str, name: str, kind: Kind, scratch: Scratch) -> bool:
+def _fill_lookup(texts_sql: str, name: str, cell: CellSql, scratch: Scratch) -> bool:
     reader = scratch.connection.cursor()
     has_any = False
     reader.execute(texts_sql)
     while batch := reader.fetchmany(_BATCH):
-        parsed = [(text, parse_leftover(text, kind)) for (text,) in batch]
-        known = [(text, value) for text, value in parsed if value is not None]
+        parsed = [(text, _engine_text(text, cell), is_unknown(text)) for (text,) in batch]
+        known = [row for row in parsed if row[1] is not None or row[2]]
         if known:
-            frame = pa.table({"text": [text for text, _ in known], "parsed": [value for _, value in known]})
+            texts, values, unknown = zip(*known, strict=True)
+            frame = pa.table({"text": texts, "parsed": pa.array(values, pa.string()), "is_unknown": unknown})
             scratch.connection.register("parsed_texts", frame)
             scratch.connection.execute(f"INSERT INTO {name} SELECT * FROM parsed_texts")
             scratch.connection.unregister("parsed_texts")
             has_any = True
     reader.close()
     return has_any
+
+
+def _engine_text(text: str, cell: CellSql) -> str | None:
+    """Return what the engine casts; where a mapping gives the forms of dates, they alone decide."""
+    if cell.cell.dates and cell.column.kind in (Kind.TIMESTAMP, Kind.DATE):
+        return None
+    return engine_text(text, cell.column.kind, cell.cell.time_zone)
 
 
 def _counted(

@@ -9,7 +9,7 @@ from typing import Final
 
 from data.contract import TABLES, Table
 from data.errors import InputError
-from data.imports.expressions import CellSql, clean, generated_id, unknown_as_null
+from data.imports.expressions import CellSql, clean, generated_id, made_id, part_before, unknown_as_null
 from data.imports.mapping import GENERATED_IDS, Cell, Condition, Feed
 from data.imports.scratch import identifier, literal
 from data.imports.source import Source
@@ -132,10 +132,11 @@ class FeedPlan:
         if cell.template is not None:
             return self._template(name, cell), self._template(name, cell)
         found = [self._column(column, cell) for column in cell.columns]
-        texts = [clean(column) for column in found]
+        parts = found if cell.part_before is None else [part_before(column, cell.part_before) for column in found]
+        texts = [clean(part) for part in parts]
         if cell.unknown:
             texts = [unknown_as_null(text, cell.unknown) for text in texts]
-        return _first(found), _first(texts)
+        return _first(found), made_id(texts) if cell.is_id else _first(texts)
 
     def _template(self, name: str, cell: Cell) -> str:
         parts = []
@@ -180,12 +181,19 @@ class FeedPlan:
         joins = " ".join(
             f"LEFT JOIN {self.lookup_name(number)} AS l{number} ON l{number}.text = m{number}" for number in lookups
         )
-        return f"SELECT x.*, {values} FROM ({layer}) AS x {joins}"
+        known = ", ".join(
+            f"CASE WHEN l{number}.is_unknown THEN NULL ELSE m{number} END AS m{number}" for number in lookups
+        )
+        kept = f"x.* REPLACE ({known})" if lookups else "x.*"
+        # A name in an expression is a column of x, not the column that REPLACE makes of it:
+        # the text of a placeholder has no value, so v is NULL either way.
+        return f"SELECT {kept}, {values} FROM ({layer}) AS x {joins}"
 
     def _kept(self) -> str:
         blank = ", ".join(f"s.c{number}" for number in range(len(self.source.names)))
-        conditions = [self._condition(condition) for condition in self.feed.conditions] or ["true"]
-        return f"coalesce({blank}) IS NULL AS _is_blank, {' AND '.join(conditions)} AS _is_wanted"
+        conditions = [self._condition(condition) for condition in self.feed.conditions]
+        conditions += [f"j{number}._row IS NOT NULL" for number, join in enumerate(self.feed.joins) if join.must_match]
+        return f"coalesce({blank}) IS NULL AS _is_blank, {' AND '.join(conditions) or 'true'} AS _is_wanted"
 
     def _condition(self, condition: Condition) -> str:
         text = clean(f"s.c{self._index(self.source, condition.column, condition.line)}")

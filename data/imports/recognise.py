@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from collections.abc import Mapping as MappingType
 from fnmatch import fnmatchcase
@@ -58,16 +59,16 @@ def assign_files(mapping: Mapping, files: Iterable[Path], *, is_folder: bool) ->
     """
     assigned: dict[str, list[Path]] = {alias: [] for alias in mapping.files}
     for path in files:
-        alias = next((spec.alias for spec in mapping.files.values() if _matches(path, spec.pattern)), None)
+        alias = next((spec.alias for spec in mapping.files.values() if _matches(path, spec.patterns)), None)
         if alias is not None:
             assigned[alias].append(path)
         elif not is_folder:
-            patterns = ", ".join(spec.pattern for spec in mapping.files.values())
+            patterns = ", ".join(pattern for spec in mapping.files.values() for pattern in spec.patterns)
             raise InputError(f"{path.name}: {mapping.path} reads no file of this name; it reads {patterns}")
     for alias, spec in mapping.files.items():
         if not assigned[alias] and not spec.is_optional:
             raise InputError(
-                f"{mapping.path} line {spec.line}: no file {spec.pattern} was given; "
+                f"{mapping.path} line {spec.line}: no file {' or '.join(spec.patterns)} was given; "
                 "add it to the import, or say optional = true"
             )
     return assigned
@@ -142,10 +143,12 @@ def _needed(table: Table) -> set[str]:
     }
 
 
-def _matches(path: Path, pattern: str) -> bool:
-    name = path.name.casefold()
-    plain = path.with_name(path.stem.removesuffix(REJECTS_SUFFIX) + path.suffix).name.casefold()
-    return fnmatchcase(name, pattern.casefold()) or fnmatchcase(plain, pattern.casefold())
+def _matches(path: Path, patterns: Iterable[str]) -> bool:
+    # Mac file names come decomposed: NFC makes them comparable with what a person types.
+    plain = path.stem.removesuffix(REJECTS_SUFFIX) + path.suffix
+    names = {unicodedata.normalize("NFC", name).casefold() for name in (path.name, plain)}
+    wanted = [unicodedata.normalize("NFC", pattern).casefold() for pattern in patterns]
+    return any(fnmatchcase(name, pattern) for name in names for pattern in wanted)
 
 
 def _is_data(path: Path) -> bool:

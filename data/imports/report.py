@@ -69,7 +69,8 @@ class ImportReport:
         In the order in which they were read.
     feeds : DataFrame
         Per file and table: file, table, n_rows, n_blank, n_left_out (by only_where),
-        n_rejected, n_repeats (the same row again), n_accepted; the last five add up
+        n_rejected, n_repeats (the same row again, or a key that the feed keeps the
+        first of), n_accepted; the last five add up
         to n_rows.
     tables : DataFrame
         Per table: table, n_accepted, n_new, n_updated, n_unchanged; the last three

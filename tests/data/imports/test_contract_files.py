@@ -122,20 +122,20 @@ def test_what_people_write_for_numbers_and_dates(workspace, write, run):
         (
             "leads.csv",
             "lead_id,created_at\nL1,2024-04-01\nL2,2024-13-01\n",
-            ("leads.csv line 3, column created_at: '2024-13-01' is no date that can be read in one way only; "
-            'write it as 2024-12-31 or 2024-12-31 18:00, or give its form in a mapping (dates = ["%d/%m/%Y"])'),
+            ("leads.csv line 3, column created_at: '2024-13-01' is a day or a time that does not exist; "
+            "write it as 2024-04-01 or 2024-04-01 10:30"),
         ),
         (
             "leads.csv",
             "lead_id,created_at\nL1,01-02-2018\n",
-            ("leads.csv line 2, column created_at: '01-02-2018' is no date that can be read in one way only; "
-            'write it as 2024-12-31 or 2024-12-31 18:00, or give its form in a mapping (dates = ["%d/%m/%Y"])'),
+            ("leads.csv line 2, column created_at: '01-02-2018' may begin with the day or with the month; "
+            'say which in the mapping: dates = ["%d-%m-%Y"] or ["%m-%d-%Y"]'),
         ),
         (
             "leads.csv",
             "lead_id,created_at\nL1,1-2-18\n",
-            ("leads.csv line 2, column created_at: '1-2-18' is no date that can be read in one way only; "
-            'write it as 2024-12-31 or 2024-12-31 18:00, or give its form in a mapping (dates = ["%d/%m/%Y"])'),
+            ("leads.csv line 2, column created_at: '1-2-18' has a year of two digits; "
+            "write it as 2024-04-01 or 2024-04-01 10:30"),
         ),
         (
             "leads.csv",
@@ -150,7 +150,7 @@ def test_what_people_write_for_numbers_and_dates(workspace, write, run):
         (
             "leads.csv",
             "lead_id,created_at,employees\nL1,2024-04-01,12.5\n",
-            "leads.csv line 2, column employees: '12.5' is no whole number; write digits only, for example 1000",
+            "leads.csv line 2, column employees: '12.5' is no whole number; write 12",
         ),
         (
             "leads.csv",
@@ -160,13 +160,13 @@ def test_what_people_write_for_numbers_and_dates(workspace, write, run):
         (
             "leads.csv",
             "lead_id,created_at,is_online\nL1,2024-04-01,maybe\n",
-            ("leads.csv line 2, column is_online: 'maybe' is neither true nor false; "
-            "write true or false, or translate it in a mapping (map = { ... })"),
+            ("leads.csv line 2, column is_online: 'maybe' is neither yes nor no; "
+            "write yes or no, or say in the mapping which texts mean yes"),
         ),
         (
             "deals.csv",
             "deal_id,lead_id,outcome,amount\nD1,L1,won,lots\n",
-            "deals.csv line 2, column amount: 'lots' is no number; write digits and a decimal point only, for example 1200000.50",
+            "deals.csv line 2, column amount: 'lots' is no number; write digits, for example 1200 or 1,200人",
         ),
         (
             "deals.csv",
