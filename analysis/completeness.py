@@ -66,5 +66,7 @@ def freshness(engine: Engine) -> pd.DataFrame:
         event of the whole history).
     """
     sources = engine.query(sql_text("freshness"))
-    end = pd.Series(pd.to_datetime([engine.data_end] * len(sources)), dtype="datetime64[us]")
-    return sources.assign(days_since_lead=(end - sources["last_lead_at"]).dt.total_seconds() / 86_400)
+    if engine.data_end is None:
+        return sources.assign(days_since_lead=float("nan"))
+    silence = pd.Timestamp(engine.data_end) - sources["last_lead_at"]
+    return sources.assign(days_since_lead=silence.dt.total_seconds() / 86_400)

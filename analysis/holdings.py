@@ -44,7 +44,7 @@ def import_history(engine: Engine, n_most: int = 100) -> pd.DataFrame:
         names), `n_rows` (read), `n_imported` (new or changed), `n_rejected`.
     """
     found = engine.query(sql_text("import_history"), {"n_most": n_most})
-    return found.assign(files=[_names(text) for text in found["files"]])
+    return found.assign(files=found["files"].map(_names))
 
 
 def _names(text: object) -> tuple[str, ...]:
