@@ -122,6 +122,7 @@ def _minimum(problem: Problem, cells: _Cells, base: Ints, i: Ints, j: Ints, sets
     ridge = RIDGE * problem.counts.n_leads.sum()
     x = np.zeros((len(i), size))
     rate = problem.period_won / np.maximum(np.bincount(problem.counts.period, problem.counts.n_leads), 1e-300)
+    rate = np.clip(rate, 1e-9, 1 - 1e-9)  # a period without leads has a column of zeros
     x[:, size - n_periods :] = np.log(rate / (1 - rate))
     outer = (design[:, :, None] * design[:, None, :]).reshape(len(design), -1)
     value = _value(n_leads, design, won, x, ridge)

@@ -51,7 +51,7 @@ class Certificate:
     n_sets: int
 
 
-def certify(problem: Problem, card: Card, dense: Weights, budget: Budget, *, max_sets: int) -> tuple[Certificate, Card]:
+def certify(problem: Problem, card: Card, dense: Weights, budget: Budget, *, max_work: int) -> tuple[Certificate, Card]:
     """Prove a card the best, or bound how far from the best it is.
 
     Parameters
@@ -64,8 +64,8 @@ def certify(problem: Problem, card: Card, dense: Weights, budget: Budget, *, max
         Real weights for all rules: the bound that is always at hand.
     budget : Budget
         When to stop; the certificate is then what is known so far.
-    max_sets : int
-        Sets of rules that may be bounded; with too few the real weights must do.
+    max_work : int
+        Rows of the tables that sets of rules are bounded on, at most; with fewer the real weights must do.
 
     Returns
     -------
@@ -81,7 +81,7 @@ def certify(problem: Problem, card: Card, dense: Weights, budget: Budget, *, max
     enumerated point by point.
     """
     any_gap = _gap(card.loss, dense.lower_bound)
-    moving = _moving(problem, max_sets)
+    moving = _moving(problem, max_work)
     if moving is None or any_gap <= PROVEN:
         kind: Literal["proven", "bounded"] = "proven" if any_gap <= PROVEN else "bounded"
         gap = 0.0 if kind == "proven" else any_gap
@@ -107,10 +107,11 @@ def _gap(loss: float, bound: float) -> float:
     return float(max(0.0, (loss - bound) / loss)) if loss > 0 else 0.0
 
 
-def _moving(problem: Problem, max_sets: int) -> tuple[Ints, Ints, int] | None:
+def _moving(problem: Problem, max_work: int) -> tuple[Ints, Ints, int] | None:
     """Return the base card, the rules that may move, and how many at once; None when there are too many sets."""
     limits = problem.limits
-    rules = np.unique(problem.matrix.rule)
+    # A rule that never counts changes no loss; it can only make room in a tier.
+    rules = np.flatnonzero(limits.is_free) if limits.tiers else np.unique(problem.matrix.rule)
     fixed = np.where(limits.is_free, 0, limits.today)
     options = [
         (limits.today, limits.max_changes),
@@ -120,9 +121,17 @@ def _moving(problem: Problem, max_sets: int) -> tuple[Ints, Ints, int] | None:
     base, n_moving = min(options, key=lambda option: option[1])
     n_moving = min(max(n_moving, 2), len(rules))
     must_move = bool(np.any((base < limits.low) | (base > limits.high)))
-    if len(rules) < 2 or must_move or n_moving < 2 or comb(len(rules), n_moving) > max_sets:
+    if len(rules) < 2 or must_move or n_moving < 2 or _work(problem, base, rules, n_moving) > max_work:
         return None
     return base, rules, n_moving
+
+
+def _work(problem: Problem, base: Ints, rules: Ints, n_moving: int) -> float:
+    """Return the rows that all sets of rules come to: sets, cells of the base, and levels of the rules."""
+    scores = problem.counts.scores(base)
+    cells = np.unique(problem.counts.period * (int(np.ptp(scores)) + 1) + scores - scores.min())
+    levels = int(problem.matrix.level.max(initial=1)) + 1
+    return float(comb(len(rules), n_moving)) * len(cells) * float(levels) ** n_moving
 
 
 def _search_sets(

@@ -34,8 +34,8 @@ class Effort:
         Restarts in a model of the loss; see `changes.restarted`.
     n_kicks : int
         Times the best card is disturbed and improved again.
-    max_sets : int
-        Sets of rules that may be bounded for a proof.
+    max_work : int
+        Rows of the tables that a proof may look at.
     """
 
     width: int
@@ -43,13 +43,13 @@ class Effort:
     n_starts: int
     n_restarts: int
     n_kicks: int
-    max_sets: int
+    max_work: int
 
 
 EFFORTS: Final = {
-    "fast": Effort(width=2, n_rounded=6, n_starts=1, n_restarts=0, n_kicks=0, max_sets=0),
-    "normal": Effort(width=3, n_rounded=12, n_starts=3, n_restarts=16, n_kicks=0, max_sets=2_500),
-    "thorough": Effort(width=8, n_rounded=60, n_starts=12, n_restarts=100, n_kicks=20, max_sets=60_000),
+    "fast": Effort(width=2, n_rounded=6, n_starts=1, n_restarts=0, n_kicks=0, max_work=0),
+    "normal": Effort(width=3, n_rounded=12, n_starts=3, n_restarts=16, n_kicks=0, max_work=1_500_000),
+    "thorough": Effort(width=8, n_rounded=60, n_starts=12, n_restarts=100, n_kicks=20, max_work=40_000_000),
 }
 
 

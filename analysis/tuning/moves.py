@@ -52,11 +52,12 @@ class View:
     ----------
     counts : CellCounts
         Leads by cell and column.
-    period, position : arrays of shape (n_cells,), int
-        Period of a cell, and where its score is on the grid of `curves`.
-    curves : array of shape (n_periods, n_grid, n_curves)
+    shifted : array of shape (n_shifts, n_curves, n_cells)
+        Curves at the score of each cell plus a shift, from `-reach` to `reach`.
         Per lead: loss without its win, slope in the scale, slope in the
         intercept, and, where a volume is kept, whether it is at the threshold.
+    reach : int
+        Largest shift.
     scored : CellCounts or None
         Counts of the leads that make up the volume.
     curvature, base_curvature : float
@@ -66,9 +67,8 @@ class View:
     """
 
     counts: CellCounts
-    period: Ints
-    position: Ints
-    curves: Curves
+    shifted: Curves
+    reach: int
     scored: CellCounts | None
     curvature: float
     base_curvature: float
@@ -141,9 +141,8 @@ def look(problem: Problem, card: Card, first: Ints) -> View:
         share = float(counts.n_scored[is_above].sum() / counts.n_scored.sum())
     return View(
         counts=cell_counts(problem.matrix, counts.n_leads, cell, len(cells), first),
-        period=period,
-        position=position,
-        curves=np.stack(curves, axis=-1).astype(np.float32),
+        shifted=_shifted(np.stack(curves).astype(np.float32), period, position, reach),
+        reach=reach,
         scored=scored,
         curvature=max(float(spread @ (grid[position] - centre[period]) ** 2), 1e-12),
         base_curvature=float(base_curve.sum()),
@@ -161,28 +160,41 @@ def single_effects(problem: Problem, card: Card, view: View) -> Floats:
     """
     offsets = offsets_of(problem, card)
     matrix = problem.matrix
-    out = np.zeros((problem.counts.n_rules, len(offsets), view.curves.shape[2]))
-    here = view.curves[view.period, view.position][:, None]
+    out = np.zeros((problem.counts.n_rules, len(offsets), view.shifted.shape[1]))
     for level in np.unique(matrix.level):
         columns = np.flatnonzero(matrix.level == level)
-        there = view.curves[view.period[:, None], view.position[:, None] + level * offsets]
-        out[matrix.rule[columns]] += _sums(view, columns, there - here)
+        sums = _sums(view, columns)
+        effect = sums[view.reach + level * offsets] - sums[view.reach]
+        out[matrix.rule[columns]] += effect.transpose(2, 0, 1)
     return out
 
 
-def _sums(view: View, columns: Ints, values: Curves, pair: int | None = None) -> Floats:
-    """Add up values of shape (n_cells, …, n_curves) over the leads of each column."""
-    shape = values.shape
+def _shifted(curves: Curves, period: Ints, position: Ints, reach: int) -> Curves:
+    """Look the curves up at every cell and shift."""
+    out = np.empty((2 * reach + 1, len(curves), len(period)), dtype=np.float32)
+    for index in range(2 * reach + 1):
+        out[index] = curves[:, period, position + (index - reach)]
+    return out
 
-    def added(counts: CellCounts, curves: Curves) -> Floats:
-        leads = counts.single if pair is None else counts.pair[:, pair]
-        flat = np.ascontiguousarray(curves).reshape(shape[0], -1)
-        total = leads[:, columns].T @ flat
-        return total.reshape(len(columns), *shape[1:-1], curves.shape[-1]).astype(np.float64)
+
+def _sums(view: View, columns: Ints, pair: int | None = None) -> Curves:
+    """Add up the shifted curves over the leads of each column.
+
+    Returns
+    -------
+    array of shape (n_shifts, n_curves, n_columns)
+        What the leads of a column would come to at each shift.
+    """
+    n_shifts, _, n_cells = view.shifted.shape
+
+    def added(counts: CellCounts, curves: Curves) -> Curves:
+        leads = (counts.single if pair is None else counts.pair[:, pair])[:, columns]
+        total: Curves = curves.reshape(-1, n_cells) @ leads
+        return total.reshape(n_shifts, curves.shape[1], len(columns))
 
     if view.scored is None:
-        return added(view.counts, values)
-    return np.concatenate([added(view.counts, values[..., :3]), added(view.scored, values[..., 3:])], axis=-1)
+        return added(view.counts, view.shifted)
+    return np.concatenate([added(view.counts, view.shifted[:, :3]), added(view.scored, view.shifted[:, 3:])], axis=1)
 
 
 def _single_moves(problem: Problem, card: Card, view: View, effects: Floats) -> Moves:
@@ -234,19 +246,15 @@ def _cross_effects(problem: Problem, view: View, rule: int, steps: Ints, offsets
     Only leads for which both rules count matter: they move by both.
     """
     matrix = problem.matrix
-    out = np.zeros((problem.counts.n_rules, len(steps), len(offsets), view.curves.shape[2]))
-    period, position = view.period[:, None], view.position[:, None]
-    here = view.curves[view.period, view.position][:, None, None]
+    out = np.zeros((problem.counts.n_rules, len(steps), len(offsets), view.shifted.shape[1]))
     for own in np.flatnonzero(matrix.rule[view.counts.first] == rule):
-        own_shift = matrix.level[view.counts.first[own]] * steps
-        by_own = view.curves[period, position + own_shift][:, :, None]
+        own_shift = view.reach + matrix.level[view.counts.first[own]] * steps
         for level in np.unique(matrix.level):
             columns = np.flatnonzero(matrix.level == level)
-            by_other = view.curves[period, position + level * offsets][:, None]
-            both = own_shift[:, None] + level * offsets
-            by_both = view.curves[period[..., None], position[..., None] + both]
-            values = by_both - by_own - by_other + here
-            out[matrix.rule[columns]] += _sums(view, columns, values, pair=int(own))
+            sums = _sums(view, columns, pair=int(own))
+            shift = level * offsets
+            effect = sums[own_shift[:, None] + shift] - sums[own_shift][:, None] - sums[view.reach + shift]
+            out[matrix.rule[columns]] += (effect + sums[view.reach]).transpose(3, 0, 1, 2)
     return out
 
 

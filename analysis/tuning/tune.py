@@ -144,7 +144,7 @@ def tune_path(
     with one_thread():
         problem = make_problem(counts, limits)
         cards = card_path(problem, effort, budget, seed)
-        return [_proposal(counts, problem, card, budget, max_sets=0) for card in cards]
+        return [_proposal(counts, problem, card, budget, max_work=0) for card in cards]
 
 
 def card_path(problem: Problem, effort: EffortName, budget: Budget, seed: int) -> list[Card]:
@@ -179,17 +179,17 @@ def _tune(
             best = min(best, descend(problem, other, budget), key=lambda card: card.rank)
     if limits.max_changes > 1:
         best = widened(problem, best, EFFORTS[effort], budget, generator)
-    return _proposal(counts, problem, best, budget, max_sets=EFFORTS[effort].max_sets if with_proof else 0)
+    return _proposal(counts, problem, best, budget, max_work=EFFORTS[effort].max_work if with_proof else 0)
 
 
 def _distinct(cards: list[Card]) -> list[Card]:
     return list({card.points.tobytes(): card for card in cards}.values())
 
 
-def _proposal(counts: PatternCounts, problem: Problem, card: Card, budget: Budget, *, max_sets: int) -> Proposal:
+def _proposal(counts: PatternCounts, problem: Problem, card: Card, budget: Budget, *, max_work: int) -> Proposal:
     is_complete = not budget.is_over
     dense = fit_weights(problem.counts, ridge=BOUND_RIDGE)
-    certificate, card = certify(problem, card, dense, budget, max_sets=max_sets)
+    certificate, card = certify(problem, card, dense, budget, max_work=max_work)
     today = make_card(problem, problem.limits.today)
     volume = problem.limits.volume
     n_leads = max(float(problem.counts.n_leads.sum()), 1e-300)

@@ -8,6 +8,7 @@ import numpy as np
 
 from analysis.intervals import Floats
 from analysis.tuning.counts import PatternCounts
+from analysis.tuning.threads import one_thread_for_trees
 from analysis.tuning.weights import fit_weights
 
 RIDGE: Final = 1e-4
@@ -42,6 +43,7 @@ def boosting_logits(train: PatternCounts, test: PatternCounts, seed: int = 0) ->
     model = HistGradientBoostingClassifier(
         learning_rate=0.06, max_iter=120, min_samples_leaf=MIN_LEAF, early_stopping=False, random_state=seed
     )
-    model.fit(rows.astype(np.float64), outcome, sample_weight=weight)
-    logits: Floats = model.decision_function(test.multiplicity.astype(np.float64))
+    with one_thread_for_trees():
+        model.fit(rows.astype(np.float64), outcome, sample_weight=weight)
+        logits: Floats = model.decision_function(test.multiplicity.astype(np.float64))
     return np.clip(logits, -MAX_LOGIT, MAX_LOGIT)

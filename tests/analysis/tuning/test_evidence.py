@@ -1,0 +1,68 @@
+import numpy as np
+import pytest
+
+from analysis.tuning import pattern_counts, rule_evidence
+from analysis.tuning.evidence import points_scale
+from tests.analysis.tuning.companies import TODAY, TRUE_POINTS, USELESS, WRONG, company
+
+
+@pytest.fixture(scope="module")
+def evidence():
+    return rule_evidence(company(20_000, 11), TODAY, n_resamples=60)
+
+
+def test_wrong_points_are_named_and_right_ones_kept(evidence):
+    verdicts = evidence["verdict"].to_dict()
+    assert {rule: verdicts[rule] for rule in WRONG} == {5: "flips", 10: "drop", 11: "lower", 13: "raise"}
+    assert {verdicts[rule] for rule in range(len(TODAY)) if rule not in WRONG} == {"keep"}
+
+
+def test_points_come_on_todays_scale(evidence):
+    assert evidence["points"].to_numpy() == pytest.approx(TRUE_POINTS, abs=1)
+    assert (evidence["points_low"] <= evidence["points"]).all()
+    assert (evidence["points"] <= evidence["points_high"]).all()
+    assert evidence["p_moved"][USELESS] == 1
+
+
+def test_the_raw_lift_stands_beside_the_partial_effect(evidence):
+    # The useless rule looks useful on its own: it goes with the interest that others measure.
+    assert evidence["lift"][USELESS] > 1.2
+    assert abs(evidence["points"][USELESS]) < 0.6
+    assert evidence["win_low"].lt(evidence["win_rate"]).all()
+
+
+def test_the_same_seed_gives_the_same_intervals():
+    counts = company(1500, 2)
+    done = []
+    first, second = (rule_evidence(counts, TODAY, n_resamples=5, progress=done.append) for _ in range(2))
+    assert first.equals(second)
+    assert done[-1] == 1.0
+
+
+def test_heavier_weights_mean_wider_intervals():
+    counts = company(4000, 3)
+    plain, heavy = (rule_evidence(counts, TODAY, n_resamples=80, mean_weight=weight) for weight in (1.0, 4.0))
+    width = [(each["points_high"] - each["points_low"]).median() for each in (plain, heavy)]
+    assert 1.5 < width[1] / width[0] < 2.8
+
+
+def test_few_leads_are_not_enough():
+    verdicts = rule_evidence(company(300, 1), TODAY, n_resamples=40)["verdict"]
+    assert (verdicts == "not_enough").sum() >= 7
+    assert set(verdicts) <= {"not_enough", "keep", "lower", "flips", "drop", "raise"}
+
+
+def test_a_rule_that_never_counts_is_not_judged():
+    counts = pattern_counts([[0, 0], [1, 0]], [500, 500], [50, 150])
+    table = rule_evidence(counts, [1, 2], n_resamples=20)
+    assert table["verdict"].tolist() == ["keep", "not_enough"]
+    assert np.isnan(table["win_rate"][1])
+
+
+def test_a_few_wrong_points_do_not_move_the_scale():
+    points = np.array([1, 2, 3, 4, 3, 5])
+    weights = 0.5 * points.astype(float)
+    weights[4:] = 0, -2.5
+    assert points_scale(weights, np.full(6, 0.05), points) == pytest.approx(0.5)
+    assert points_scale(-weights, np.full(6, 0.05), points) == 0
+    assert points_scale(weights, np.full(6, 0.05), np.zeros(6, dtype=int)) == 0
