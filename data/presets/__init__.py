@@ -5,9 +5,11 @@ from data.presets.fitting import Fitted, LeftOut, UnusedColumn, fit
 from data.presets.headers import FileHeader, read_headers
 from data.presets.mapping_text import mapping_toml
 from data.presets.recognise import Candidate, Recognised, Recognition, Unrecognised, recognise
+from data.presets.suggest import ColumnSuggestion, Suggestion, suggest, suggested_mapping_toml
 
 __all__ = [
     "Candidate",
+    "ColumnSuggestion",
     "FileHeader",
     "Fitted",
     "LeftOut",
@@ -15,6 +17,7 @@ __all__ = [
     "PresetFile",
     "Recognised",
     "Recognition",
+    "Suggestion",
     "Unrecognised",
     "UnusedColumn",
     "fit",
@@ -23,4 +26,6 @@ __all__ = [
     "presets",
     "read_headers",
     "recognise",
+    "suggest",
+    "suggested_mapping_toml",
 ]

@@ -41,6 +41,9 @@ class PresetFile:
         So many typical columns are as good as all.
     distinctive : float
         Confidence when the required columns are there and no typical one, in [0, 1].
+    ceiling : float
+        Confidence when enough typical columns are there too; below 1 where many systems
+        have such columns, so that a preset that knows the system wins.
     """
 
     alias: str
@@ -50,6 +53,7 @@ class PresetFile:
     typical: tuple[str, ...]
     enough: int
     distinctive: float
+    ceiling: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +75,6 @@ class Preset:
     replaced : tuple of (str, str, str)
         (table, file, other file): feeds of the table from `file` do not count when
         `other file` is there.
-    mapping : Mapping
-        What becomes what.
     text : str
         The mapping as it is written.
     """
@@ -84,8 +86,12 @@ class Preset:
     names: MappingType[str, tuple[str, ...]]
     ignored: MappingType[str, str]
     replaced: tuple[tuple[str, str, str], ...]
-    mapping: Mapping
     text: str
+
+    @property
+    def mapping(self) -> Mapping:
+        """What becomes what; read when it is first needed."""
+        return _mapping(self.preset_id)
 
     def why_ignored(self, column: str) -> str:
         """Return why `column` is left alone."""
@@ -120,22 +126,25 @@ def preset(preset_id: str) -> Preset:
 
 
 def _load(preset_id: str) -> Preset:
-    text = _resource("mappings", preset_id)
     about = tomllib.loads(_resource("about", preset_id))
     return Preset(
         preset_id=preset_id,
         label_ja=about["label_ja"],
         label_en=about["label_en"],
-        files={alias: _file(alias, raw, about["distinctive"]) for alias, raw in about["file"].items()},
+        files={alias: _file(alias, {**about, **raw}) for alias, raw in about["file"].items()},
         names={name: tuple(others) for name, others in about.get("names", {}).items()},
         ignored=about.get("ignored", {}),
         replaced=tuple((rule["table"], rule["from"], rule["by"]) for rule in about.get("replaced", [])),
-        mapping=parse_mapping(text, f"{preset_id}.toml"),
-        text=text,
+        text=_resource("mappings", preset_id),
     )
 
 
-def _file(alias: str, raw: dict[str, Any], distinctive: float) -> PresetFile:
+@cache
+def _mapping(preset_id: str) -> Mapping:
+    return parse_mapping(_resource("mappings", preset_id), f"{preset_id}.toml")
+
+
+def _file(alias: str, raw: dict[str, Any]) -> PresetFile:
     typical = tuple(raw.get("typical", ()))
     return PresetFile(
         alias=alias,
@@ -144,7 +153,8 @@ def _file(alias: str, raw: dict[str, Any], distinctive: float) -> PresetFile:
         required=tuple(raw["required"]),
         typical=typical,
         enough=raw.get("enough", max(1, (len(typical) + 1) // 2)),
-        distinctive=raw.get("distinctive", distinctive),
+        distinctive=raw["distinctive"],
+        ceiling=raw.get("ceiling", 1.0),
     )
 
 

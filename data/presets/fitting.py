@@ -139,15 +139,25 @@ class _Fitting:
         for column in TABLES[feed.table].columns:
             needs = column.required and column.default is None and column.name != generated
             if needs and cells.get(column.name) is None:
-                return self.reason(feed.cells[column.name], column.name)
+                return self.reason(feed, column.name)
         return ""
 
-    def reason(self, cell: Cell, name: str) -> str:
-        wanted = " / ".join(cell.columns or _HOLE.findall(cell.template or ""))
-        if cell.file is not None and cell.file not in self.aliases:
+    def reason(self, feed: Feed, name: str) -> str:
+        cell = feed.cells[name]
+        if cell.file is None:
+            wanted = " / ".join(cell.columns or _HOLE.findall(cell.template or ""))
+            return f"{name} needs a column {wanted}"
+        if cell.file not in self.aliases:
             return f"{name} needs the file of {cell.file} beside it"
-        where = "" if cell.file is None else f" in the file of {cell.file}"
-        return f"{name} needs a column {wanted}{where}"
+        if f"{cell.file}_2" in self.aliases:
+            return f"{name} needs one file of {cell.file}, not several"
+        other = self.aliases[cell.file][1]
+        pairs = [pair for join in feed.joins if join.file == cell.file for pair in join.on]
+        if here := [here for here, _ in pairs if self.header.find(here, self.names) is None]:
+            return f"{name} needs a column {here[0]}"
+        wanted_there = [there for _, there in pairs] + list(cell.columns)
+        missing = next((there for there in wanted_there if other.find(there, self.names) is None), "")
+        return f"{name} needs a column {missing} in the file of {cell.file}"
 
     def impossible(self, conditions: Sequence[Condition]) -> str:
         for condition in conditions:

@@ -33,7 +33,7 @@ class Candidate:
     header : FileHeader
         The file at hand.
     confidence : float
-        0 when a required column is missing; else from the file's `distinctive` to 1.
+        0 when a required column is missing; else from the file's `distinctive` to its `ceiling`.
     matched, missing : tuple of str
         Required and typical columns that are there, required columns that are not.
     """
@@ -184,7 +184,7 @@ def _candidate(preset: Preset, file: PresetFile, header: FileHeader) -> Candidat
         preset=preset,
         file=file,
         header=header,
-        confidence=0.0 if missing else file.distinctive + (1 - file.distinctive) * share,
+        confidence=0.0 if missing else file.distinctive + (file.ceiling - file.distinctive) * share,
         matched=(*required, *typical),
         missing=missing,
     )
