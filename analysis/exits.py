@@ -32,10 +32,10 @@ def stage_exits(engine: Engine, selection: Selection, stage: str = "tql") -> pd.
     DataFrame
         One row per item of `EXITS`: `exit`, `n_leads`, `n_stage` (all that
         entered the stage), `share` with `share_low`, `share_high` (95 % Wilson).
-        "passed": a stage event of another department between this stage and the
-        last; "won_inside", "lost_inside": without that, a deal closed by inside
-        sales; "won_elsewhere": came to the last stage in another way;
-        "waiting": none of these yet.
+        "won_inside", "lost_inside": a deal closed by inside sales, whatever
+        stages were recorded on the way; "passed": otherwise, a stage event of
+        another department between this stage and the last; "won_elsewhere":
+        otherwise, came to the last stage; "waiting": none of these yet.
 
     Notes
     -----

@@ -38,6 +38,17 @@ DIMENSIONS: Final = (
 )
 """Attributes of a lead that a question can be split by."""
 
+TELE_SOURCES: Final = (
+    "telemarketing",
+    "teleprospecting",
+    "inside_sales",
+    "テレマーケティング",
+    "テレマ",
+    "インサイドセールス",
+)
+SALES_SOURCES: Final = ("sales_generated", "sales", "field_sales", "営業", "営業開拓")
+"""Sources that name an origin by themselves."""
+
 ORIGINS: Final = ("marketing", "telemarketing", "sales")
 """Who brought a lead into the funnel; see `funnel_by_origin`."""
 
@@ -206,8 +217,9 @@ def funnel_by_origin(engine: Engine, selection: Selection, question: Question | 
 
     Notes
     -----
-    The origin is read from the first recorded stage event after the first
-    stage, known at `as_of`: `sales_qualified` or later means the lead came in
+    A source in `SALES_SOURCES` or `TELE_SOURCES` names the origin. Otherwise it
+    is read from the first recorded stage event after the first stage, known at
+    `as_of`: `sales_qualified` or later means the lead came in
     through sales; a stage of the department inside_sales means telemarketing,
     unless the lead is known to be inbound; everything else is marketing, also
     leads without any recorded stage. Deals are no evidence of an origin: every
@@ -266,6 +278,8 @@ def _journeys(
         "grain": question.grain,
         "dimension": "all" if dimension == "month" else dimension,
         "is_monthly": dimension == "month",
+        "tele_sources": list(TELE_SOURCES),
+        "sales_sources": list(SALES_SOURCES),
     }
     return engine.query(sql_text("journeys"), params)
 

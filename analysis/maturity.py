@@ -19,7 +19,9 @@ READY: Final = 0.9
 """A month can be judged when this share of its conversions have had time to happen."""
 
 
-def maturity(cells: pd.DataFrame, as_of: datetime, ready: float = READY) -> pd.DataFrame:
+def maturity(
+    cells: pd.DataFrame, as_of: datetime, ready: float = READY, within_days: int | None = None
+) -> pd.DataFrame:
     """Say for each month of leads how much of it is old enough, and until when to wait.
 
     Parameters
@@ -30,6 +32,9 @@ def maturity(cells: pd.DataFrame, as_of: datetime, ready: float = READY) -> pd.D
         The moment up to which facts are known.
     ready : float
         Share of the conversions that must have had time, in (0, 1).
+    within_days : int or None
+        Only conversions within so many days of the start matter, as in a
+        forecast with that horizon; None: all.
 
     Returns
     -------
@@ -49,7 +54,8 @@ def maturity(cells: pd.DataFrame, as_of: datetime, ready: float = READY) -> pd.D
     have been followed to.
     """
     known = cells[cells["outcome"].isin(OUTCOMES)]
-    lags = lag_curve(curve_of(cells))
+    curve = curve_of(cells)
+    lags = lag_curve(curve if within_days is None else curve[curve["days"] <= within_days])
     started = known.assign(month=known["started_on"].dt.to_period("M").dt.to_timestamp())
     days = started.groupby(["month", "started_on"], as_index=False)[["n"]].sum()
     rows = [

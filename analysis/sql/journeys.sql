@@ -25,6 +25,7 @@ cohort AS (
         lead_id AS lead_id,
         created_at AS created_at,
         is_inbound AS is_inbound,
+        source AS source,
         COALESCE(
             CASE $dimension
                 WHEN 'source' THEN source
@@ -187,7 +188,12 @@ journeys AS (
 )
 
 SELECT
-    CASE WHEN $dimension = 'origin' THEN COALESCE(origins.origin, 'marketing') ELSE cohort.label END AS label,
+    CASE
+        WHEN $dimension <> 'origin' THEN cohort.label
+        WHEN LIST_CONTAINS(CAST($sales_sources AS VARCHAR[]), COALESCE(cohort.source, '')) THEN 'sales'
+        WHEN LIST_CONTAINS(CAST($tele_sources AS VARCHAR[]), COALESCE(cohort.source, '')) THEN 'telemarketing'
+        ELSE COALESCE(origins.origin, 'marketing')
+    END AS label,
     CASE WHEN $is_monthly THEN CAST(DATE_TRUNC('month', journeys.entered_at) AS TIMESTAMP) END AS month_start,
     journeys.journey_no AS journey_no,
     journeys.code_1 AS code_1,
@@ -199,7 +205,12 @@ FROM journeys
 INNER JOIN cohort ON journeys.lead_no = cohort.lead_no
 LEFT JOIN origins ON journeys.lead_no = origins.lead_no
 GROUP BY
-    CASE WHEN $dimension = 'origin' THEN COALESCE(origins.origin, 'marketing') ELSE cohort.label END,
+    CASE
+        WHEN $dimension <> 'origin' THEN cohort.label
+        WHEN LIST_CONTAINS(CAST($sales_sources AS VARCHAR[]), COALESCE(cohort.source, '')) THEN 'sales'
+        WHEN LIST_CONTAINS(CAST($tele_sources AS VARCHAR[]), COALESCE(cohort.source, '')) THEN 'telemarketing'
+        ELSE COALESCE(origins.origin, 'marketing')
+    END,
     CASE WHEN $is_monthly THEN CAST(DATE_TRUNC('month', journeys.entered_at) AS TIMESTAMP) END,
     journeys.journey_no,
     journeys.code_1,

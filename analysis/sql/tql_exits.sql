@@ -1,11 +1,11 @@
 -- What became of the leads that came to a stage with two exits: passed on, or closed where they were.
 -- Reads:   prep.leads, prep.stage_entries, stage_events, stages, deals
 -- Returns: one row per exit: exit, n leads that entered $stage in the period:
---            passed              has an entry into a later stage before the last that was recorded as such
---            won_inside          no such entry; has a deal won by inside sales
---            lost_inside         no such entry; has a deal lost by inside sales, and none won or open
---            won_elsewhere       no such entry; reached the last stage otherwise
---            waiting             none of these
+--            won_inside     has a deal won by inside sales
+--            lost_inside    has a deal lost by inside sales, none open, and was not won
+--            passed         none of these; a stage event of another department before the last stage
+--            won_elsewhere  none of these; reached the last stage
+--            waiting        none of these
 WITH bounds AS (
     SELECT
         MAX(CASE WHEN stage = $stage THEN position END) AS stage_position,
@@ -61,10 +61,10 @@ inside AS (
 exits AS (
     SELECT
         CASE
-            WHEN passed.lead_id IS NOT NULL THEN 'passed'
             WHEN inside.is_won = 1 THEN 'won_inside'
+            WHEN inside.is_lost = 1 AND inside.is_open = 0 AND finished.lead_no IS NULL THEN 'lost_inside'
+            WHEN passed.lead_id IS NOT NULL THEN 'passed'
             WHEN finished.lead_no IS NOT NULL THEN 'won_elsewhere'
-            WHEN inside.is_lost = 1 AND inside.is_open = 0 THEN 'lost_inside'
             ELSE 'waiting'
         END AS exit
     FROM entered

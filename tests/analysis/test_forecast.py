@@ -158,6 +158,17 @@ def test_months_say_how_long_to_wait():
     assert table.loc[pd.Timestamp(2025, 1, 1), "is_mature"]
 
 
+def test_a_horizon_shortens_the_wait():
+    leads = [{"lead_id": str(n), "created_at": day(n % 20)} for n in range(200)]
+    events = [
+        {"lead_id": str(n), "stage": "won", "entered_at": day(n % 20 + (10 if n % 4 else 60))} for n in range(0, 200, 3)
+    ]
+    cells = duration_cells(history(leads=leads, stage_events=events), Selection(as_of=day(100)), Span(), unit="day")
+    everything, soon = (maturity(cells, day(100), within_days=days)["wait_until"].iloc[0] for days in (None, 30))
+    assert everything > pd.Timestamp(day(60))
+    assert soon == pd.Timestamp(day(27))  # 18 of 20 days of starts, and ten days each
+
+
 def test_nothing_is_said_when_nothing_converted():
     engine = history(leads=[{"lead_id": "a", "created_at": day(0)}])
     cells = duration_cells(engine, Selection(as_of=day(50)), Span(), unit="day")

@@ -205,6 +205,8 @@ def test_three_funnels_by_origin():
         read("lead . tql . sal", "i", is_inbound=True),
         read("lead . sales_qualified . won", "s"),
         read("lead . opportunity mql", "tie"),
+        read("lead . mql", "named", source="telemarketing"),
+        read("lead", "named too", source="sales_generated"),
     ]
     engine = history(
         leads=[row[0] for row in rows],
@@ -214,7 +216,7 @@ def test_three_funnels_by_origin():
     table = funnel_by_origin(engine, Selection(as_of=day(9)))
     assert tuple(table["group"].unique()) == ORIGINS
     sizes = table.drop_duplicates("group").set_index("group")
-    assert sizes["n_journeys"].to_dict() == {"marketing": 4, "telemarketing": 1, "sales": 1}
+    assert sizes["n_journeys"].to_dict() == {"marketing": 4, "telemarketing": 2, "sales": 2}
     assert sizes["end_share"].to_dict() == {"marketing": 0.5, "telemarketing": 0.0, "sales": 0.5}
     nobody = funnel_by_origin(engine, Selection(as_of=day(-9)))
     assert nobody["n_leads"].eq(0).all()
