@@ -123,4 +123,4 @@ def test_the_basic_preset_gives_the_points_of_practice(workspace):
 
 def test_the_example_for_olist_is_a_valid_ruleset():
     ruleset = load_ruleset(PROJECT / "docs" / "examples" / "olist" / "ruleset.toml")
-    assert {rule.predicate.field for rule in ruleset.rules} == {"source", "campaign"}
+    assert {rule.predicate.field for rule in ruleset.rules} == {"source"}
