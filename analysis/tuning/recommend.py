@@ -173,10 +173,15 @@ def nearest_to_today(counts: PatternCounts, limits: Constraints, points: Ints) -
 
 
 def _steps_home(card: Ints, today: Ints) -> list[Ints]:
-    """Return the cards with one rule taken home, or one point nearer to it."""
+    """Return the cards with one rule taken home, or one point nearer to it.
+
+    A rule that the data took to 0 stays there or goes home: a point for a
+    useless rule helps nobody.
+    """
     trials = []
     for rule in np.flatnonzero(card != today):
-        for value in {int(today[rule]), int(card[rule] + np.sign(today[rule] - card[rule]))}:
+        nearer = card[rule] + (np.sign(today[rule] - card[rule]) if card[rule] else today[rule])
+        for value in sorted({int(today[rule]), int(nearer)}):
             trial = card.copy()
             trial[rule] = value
             trials.append(trial)

@@ -18,7 +18,7 @@ from analysis.tuning.problem import Card, Problem, make_card, make_problem
 from analysis.tuning.search import descend, keeps_counts
 from analysis.tuning.starts import first_card
 from analysis.tuning.threads import one_thread
-from analysis.tuning.weights import fit_weights
+from analysis.tuning.weights import Weights, fit_weights
 
 EffortName: TypeAlias = Literal["fast", "normal", "thorough"]
 
@@ -74,6 +74,11 @@ class Proposal:
         """Rules with points other than 0."""
         return int(np.count_nonzero(self.points))
 
+
+SAMPLE_ABOVE: Final = 120_000
+"""From so many patterns on, the search runs on a sample, and its result is improved on all."""
+
+SAMPLE_SIZE: Final = 50_000
 
 MAX_RESTART: Final = 6
 """Up to so many changes a path is begun anew from today's points too."""
@@ -170,6 +175,23 @@ def _tune(
     counts: PatternCounts, limits: Constraints, effort: EffortName, budget: Budget, seed: int, with_proof: bool
 ) -> Proposal:
     problem = make_problem(counts, limits)
+    start = None
+    if len(problem.counts.n_leads) <= SAMPLE_ABOVE:
+        best = _search(problem, effort, budget, seed)
+    else:
+        sample = thinned(problem.counts, SAMPLE_SIZE, seed)
+        found = _search(make_problem(sample, limits), effort, budget, seed)
+        best = descend(problem, make_card(problem, found.points, start_scale=found.scale), budget)
+        if best.excess > 0:
+            best = descend(problem, first_card(problem, budget), budget)
+        start = fit_weights(sample, ridge=BOUND_RIDGE)
+    return _proposal(
+        counts, problem, best, budget, max_work=EFFORTS[effort].max_work if with_proof else 0, dense_start=start
+    )
+
+
+def _search(problem: Problem, effort: EffortName, budget: Budget, seed: int) -> Card:
+    limits = problem.limits
     generator = np.random.default_rng(seed)
     best = descend(problem, first_card(problem, budget), budget)
     n_free = int(limits.is_free.sum())
@@ -177,18 +199,52 @@ def _tune(
         other = minimal_card(problem, EFFORTS[effort], budget, generator)
         if other is not None and keeps_counts(problem, other):
             best = min(best, descend(problem, other, budget), key=lambda card: card.rank)
-    if limits.max_changes > 1:
+    elif limits.max_changes > 1:
         best = widened(problem, best, EFFORTS[effort], budget, generator)
-    return _proposal(counts, problem, best, budget, max_work=EFFORTS[effort].max_work if with_proof else 0)
+    return best
+
+
+def thinned(counts: PatternCounts, size: int, seed: int) -> PatternCounts:
+    """Draw about `size` patterns, those with many leads more surely, weighted to stand for all.
+
+    Parameters
+    ----------
+    counts : PatternCounts
+        The leads.
+    size : int
+        Patterns to draw, about.
+    seed : int
+        Of the drawing.
+    """
+    chance = counts.n_leads * (size / counts.n_leads.sum())
+    for _ in range(5):  # patterns that are certain leave their share to the others
+        is_certain = chance >= 1
+        room, rest = size - is_certain.sum(), chance[~is_certain].sum()
+        if room <= 0 or rest <= 0:
+            break
+        chance = np.where(is_certain, 1.0, chance * (room / rest))
+    chance = np.clip(chance, 0, 1)
+    is_drawn = np.random.default_rng(seed).random(len(chance)) < chance
+    drawn = counts.rows(is_drawn)
+    factor = 1 / chance[is_drawn]
+    return replace(drawn, n_leads=drawn.n_leads * factor, n_won=drawn.n_won * factor, n_scored=drawn.n_scored * factor)
 
 
 def _distinct(cards: list[Card]) -> list[Card]:
     return list({card.points.tobytes(): card for card in cards}.values())
 
 
-def _proposal(counts: PatternCounts, problem: Problem, card: Card, budget: Budget, *, max_work: int) -> Proposal:
+def _proposal(
+    counts: PatternCounts,
+    problem: Problem,
+    card: Card,
+    budget: Budget,
+    *,
+    max_work: int,
+    dense_start: Weights | None = None,
+) -> Proposal:
     is_complete = not budget.is_over
-    dense = fit_weights(problem.counts, ridge=BOUND_RIDGE)
+    dense = fit_weights(problem.counts, ridge=BOUND_RIDGE, start=dense_start)
     certificate, card = certify(problem, card, dense, budget, max_work=max_work)
     today = make_card(problem, problem.limits.today)
     volume = problem.limits.volume
