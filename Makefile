@@ -45,7 +45,7 @@ layers: setup
 	$(BIN)/lint-imports
 
 tests: setup
-	$(BIN)/pytest --cov --cov-report=term --cov-fail-under=90
+	$(BIN)/pytest --numprocesses auto --dist loadfile --cov --cov-report=term --cov-fail-under=90
 
 bench: setup ## Measure speed against a bare scan or a peer, in one run.
 	$(BIN)/pytest tests/benches --benchmark-enable --benchmark-only
