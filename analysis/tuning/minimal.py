@@ -47,8 +47,8 @@ class Effort:
 
 
 EFFORTS: Final = {
-    "fast": Effort(width=2, n_rounded=6, n_starts=1, n_restarts=0, n_kicks=0, max_work=0),
-    "normal": Effort(width=3, n_rounded=12, n_starts=3, n_restarts=16, n_kicks=0, max_work=1_500_000),
+    "fast": Effort(width=3, n_rounded=12, n_starts=2, n_restarts=0, n_kicks=0, max_work=0),
+    "normal": Effort(width=5, n_rounded=24, n_starts=5, n_restarts=16, n_kicks=0, max_work=1_500_000),
     "thorough": Effort(width=8, n_rounded=60, n_starts=12, n_restarts=100, n_kicks=20, max_work=40_000_000),
 }
 
@@ -84,7 +84,7 @@ def minimal_card(problem: Problem, effort: Effort, budget: Budget, generator: np
     singles = [descend(problem, card, budget, with_pairs=False) for card in starts[: effort.n_starts]]
     best = descend(problem, min(singles, key=lambda card: card.rank), budget)
     best = _refined(problem, best, size, budget)
-    return widened(problem, best, effort, budget, generator) if effort.n_kicks else best
+    return widened(problem, best, effort, budget, generator)
 
 
 def widened(problem: Problem, card: Card, effort: Effort, budget: Budget, generator: np.random.Generator) -> Card:

@@ -15,7 +15,7 @@ from analysis.tuning.counts import Ints, PatternCounts
 from analysis.tuning.loss import fit_card
 from analysis.tuning.minimal import EFFORTS, minimal_card, widened
 from analysis.tuning.problem import Card, Problem, make_card, make_problem
-from analysis.tuning.search import descend, keeps_counts
+from analysis.tuning.search import descend
 from analysis.tuning.starts import first_card
 from analysis.tuning.threads import one_thread
 from analysis.tuning.weights import Weights, fit_weights
@@ -193,12 +193,15 @@ def _tune(
 def _search(problem: Problem, effort: EffortName, budget: Budget, seed: int) -> Card:
     limits = problem.limits
     generator = np.random.default_rng(seed)
-    best = descend(problem, first_card(problem, budget), budget)
+    best = first_card(problem, budget)
     n_free = int(limits.is_free.sum())
-    if 0 < n_free <= limits.max_changes:
+    is_new = 0 < n_free <= limits.max_changes
+    if not is_new or best.points.any():  # no points have no scale to search with
+        best = descend(problem, best, budget)
+    if is_new:
         other = minimal_card(problem, EFFORTS[effort], budget, generator)
-        if other is not None and keeps_counts(problem, other):
-            best = min(best, descend(problem, other, budget), key=lambda card: card.rank)
+        other = descend(problem, best, budget) if other is None else descend(problem, other, budget)
+        best = min(best, other, key=lambda card: card.rank)
     elif limits.max_changes > 1:
         best = widened(problem, best, EFFORTS[effort], budget, generator)
     return best
