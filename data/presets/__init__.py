@@ -5,7 +5,8 @@ from data.presets.fitting import Fitted, LeftOut, UnusedColumn, fit
 from data.presets.headers import FileHeader, read_headers
 from data.presets.mapping_text import mapping_toml
 from data.presets.recognise import Candidate, Recognised, Recognition, Unrecognised, recognise
-from data.presets.suggest import ColumnSuggestion, Suggestion, suggest, suggested_mapping_toml
+from data.presets.suggest import ColumnSuggestion, Suggestion, mapping_of, suggest, suggested_mapping_toml
+from data.presets.synonyms import Likeness, Target, targets
 
 __all__ = [
     "Candidate",
@@ -13,14 +14,17 @@ __all__ = [
     "FileHeader",
     "Fitted",
     "LeftOut",
+    "Likeness",
     "Preset",
     "PresetFile",
     "Recognised",
     "Recognition",
     "Suggestion",
+    "Target",
     "Unrecognised",
     "UnusedColumn",
     "fit",
+    "mapping_of",
     "mapping_toml",
     "preset",
     "presets",
@@ -28,4 +32,5 @@ __all__ = [
     "recognise",
     "suggest",
     "suggested_mapping_toml",
+    "targets",
 ]

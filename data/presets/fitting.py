@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from data.contract import TABLES
 from data.imports.mapping import GENERATED_IDS, Cell, Condition, Feed, FileSpec, Join, Mapping
 from data.presets.catalogue import Preset
-from data.presets.headers import FileHeader, Names
+from data.presets.headers import FileHeader, Names, is_mail
 
 Files = MappingType[str, Sequence[FileHeader]]
 """The files at hand, by the alias they have in the preset."""
@@ -124,7 +124,8 @@ class _Fitting:
         cells = {name: self.cell(cell, joined) for name, cell in feed.cells.items()}
         if reason := self.missing(feed, cells) or self.impossible(feed.conditions):
             return LeftOut(table=feed.table, file=self.header.name, reason=reason)
-        kept = {name: cell for name, cell in cells.items() if cell is not None}
+        anonymous = {name: _without_mail(name, cell) for name, cell in cells.items() if cell is not None}
+        kept = {name: cell for name, cell in anonymous.items() if cell is not None}
         asked = {cell.file for cell in kept.values()}
         return replace(
             feed,
@@ -195,6 +196,15 @@ class _Fitting:
             return replace(cell, template=_HOLE.sub(lambda hole: f"{{{holes[hole[1]]}}}", cell.template))
         found = dict.fromkeys(filter(None, (header.find(column, self.names) for column in cell.columns)))
         return replace(cell, columns=tuple(found)) if found else None
+
+
+def _without_mail(name: str, cell: Cell) -> Cell | None:
+    """Make an id of a mail address; None for a longer id with one in it, which is then made from the contents."""
+    if not name.endswith("_id"):
+        return cell
+    if any(is_mail(hole) for hole in _HOLE.findall(cell.template or "")):
+        return None
+    return replace(cell, is_id=True) if any(map(is_mail, cell.columns)) else cell
 
 
 def _spec(preset: Preset, alias: str, known: str, header: FileHeader) -> FileSpec:

@@ -46,6 +46,11 @@ def plain_name(name: str) -> str:
     return re.sub(r"[\s_\-]+", "", unicodedata.normalize("NFKC", name).casefold())
 
 
+def is_mail(column: str) -> bool:
+    """True for a column of mail addresses, which must not become ids: those are shown and logged."""
+    return re.search(r"mail|メール|メアド", plain_name(column)) is not None
+
+
 def read_headers(paths: Iterable[Path]) -> list[FileHeader]:
     """Read the header row of each file, in the way an import reads it.
 

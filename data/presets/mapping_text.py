@@ -81,7 +81,10 @@ class Shared:
 
 
 def _file(file: FileSpec) -> str:
-    lines = [f"[file.{key(file.alias)}]", f"name = {text(file.pattern)}"]
+    names = texts(file.patterns) if file.other_patterns else text(file.pattern)
+    lines = [f"[file.{key(file.alias)}]", f"name = {names}"]
+    if file.sheet is not None:
+        lines.append(f"sheet = {text(file.sheet)}")
     if file.encoding is not None:
         lines.append(f"encoding = {text(file.encoding)}")
     if file.delimiter is not None:
@@ -95,6 +98,8 @@ def _file(file: FileSpec) -> str:
 
 def _feed(feed: Feed, shared: Shared) -> str:
     lines = [f"[[{feed.table}]]", f"from = {text(feed.file)}"]
+    if feed.is_first_kept:
+        lines.append('keep = "first"')
     if feed.joins:
         lines.append(f"join = [{', '.join(_join(join) for join in feed.joins)}]")
     if feed.conditions:
@@ -104,7 +109,9 @@ def _feed(feed: Feed, shared: Shared) -> str:
 
 
 def _join(join: Join) -> str:
-    return inline({"file": text(join.file), "on": inline({here: text(there) for here, there in join.on})})
+    pairs = {"file": text(join.file), "on": inline({here: text(there) for here, there in join.on})}
+    flags = {"must_match": join.must_match, "unique": join.is_unique}
+    return inline(pairs | {name: "true" for name, is_set in flags.items() if is_set})
 
 
 def _condition(condition: Condition) -> tuple[str, str]:
@@ -124,6 +131,8 @@ def _source(cell: Cell) -> dict[str, str]:
         return {"value": text(cell.value)}
     if cell.template is not None:
         return {"template": text(cell.template), **pairs}
+    if cell.is_id:
+        return {"id_of": texts(cell.columns), **pairs}
     if len(cell.columns) == 1:
         return {"column": text(cell.columns[0]), **pairs}
     return {"first_of": texts(cell.columns), **pairs}
@@ -131,6 +140,8 @@ def _source(cell: Cell) -> dict[str, str]:
 
 def _details(cell: Cell, shared: Shared) -> dict[str, str]:
     pairs = {}
+    if cell.part_before is not None:
+        pairs["part_before"] = text(cell.part_before)
     if cell.dates != shared.dates:
         pairs["dates"] = texts(cell.dates)
     if cell.time_zone != shared.time_zone:

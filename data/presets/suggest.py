@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from data.contract import TABLES
+from data.errors import InputError
 from data.imports.mapping import Cell, Condition, Feed, FileSpec, Mapping
 from data.japanese import UNKNOWN_WORDS
-from data.presets.headers import FileHeader
+from data.presets.headers import FileHeader, is_mail
 from data.presets.mapping_text import mapping_toml
 from data.presets.synonyms import Likeness, Target, likenesses, scaled_unit
 
@@ -86,7 +87,7 @@ def suggest(header: FileHeader, *, time_zone: str = "Asia/Tokyo") -> Suggestion:
     taken = {one.taken.target: one.column for one in columns if one.taken is not None}
     filled = {target.column for target in taken if target.table == "leads"}
     missing = tuple(name for name in _NEEDED if name not in filled)
-    mapping = None if missing else _mapping(header, taken, time_zone)
+    mapping = None if missing else mapping_of(header, taken, time_zone=time_zone)
     return Suggestion(columns=columns, missing=missing, mapping=mapping, toml=_toml(header, columns, missing, mapping))
 
 
@@ -125,7 +126,27 @@ def _note(column: str, many: list[Likeness]) -> str:
     return ""
 
 
-def _mapping(header: FileHeader, taken: MappingType[Target, str], time_zone: str) -> Mapping:
+def mapping_of(header: FileHeader, taken: MappingType[Target, str], *, time_zone: str = "Asia/Tokyo") -> Mapping:
+    """Return the mapping of a file whose columns are known: one row per lead.
+
+    Parameters
+    ----------
+    header : FileHeader
+        The file.
+    taken : mapping of Target to str
+        Which column fills what; `leads.lead_id` and `leads.created_at` must be there.
+    time_zone : str
+        Zone of its dates.
+
+    Raises
+    ------
+    InputError
+        If one of the two is missing.
+    """
+    filled = {target.column for target in taken if target.table == "leads"}
+    for name in _NEEDED:
+        if name not in filled:
+            raise InputError(f"{header.name}: no column fills leads.{name}; choose one")
     feeds = [_leads(taken)]
     lead_id = feeds[0].cells["lead_id"]
     feeds += [
@@ -146,6 +167,8 @@ def _mapping(header: FileHeader, taken: MappingType[Target, str], time_zone: str
 def _leads(taken: MappingType[Target, str]) -> Feed:
     found = {target.column: column for target, column in taken.items() if target.table == "leads"}
     cells = {name: Cell(columns=(found[name],)) for name in TABLES["leads"].column_names if name in found}
+    if is_mail(found.get("lead_id", "")):
+        cells["lead_id"] = replace(cells["lead_id"], is_id=True)
     return Feed(table="leads", file=_FILE, cells=cells)
 
 

@@ -11,8 +11,6 @@ REAL = [
     ("hubspot_ui_export_contacts.header.csv", "hubspot", "contacts", {"leads", "touches", "stage_events", "handoffs", "scores"}),
     ("hubspot_ui_export_deals.header.csv", "hubspot", "deals", {"deals"}),
     ("salesforce/sf_lead_data.csv", "salesforce", "leads", {"leads", "stage_events", "handoffs", "scores"}),
-    ("salesforce/sf_task_data.csv", "salesforce", "tasks", {"touches"}),
-    ("salesforce/sf_event_data.csv", "salesforce", "events", {"touches"}),
     ("marketo/marketo_activity_open_email_data.csv", "marketo", "activities", {"touches", "opt_outs"}),
     ("marketo/marketo_activity_change_data_value_data.csv", "marketo", "changes", {"scores"}),
     ("pardot/pardot_prospect_data.csv", "account_engagement", "prospects", {"leads", "scores"}),
@@ -26,6 +24,7 @@ REAL = [
 ]  # fmt: skip
 
 TOGETHER = [
+    (["salesforce/sf_lead_data.csv", "salesforce/sf_task_data.csv", "salesforce/sf_event_data.csv"], "salesforce", {"leads", "stage_events", "handoffs", "touches", "scores"}),
     (["salesforce/sf_lead_data.csv", "salesforce/sf_opportunity_data.csv", "salesforce/sf_opportunity_history_data.csv"], "salesforce", {"leads", "stage_events", "handoffs", "deals", "scores"}),
     (["marketo/marketo_lead_data.csv", "marketo/marketo_activity_click_email_data.csv", "marketo/marketo_activity_open_email_data.csv"], "marketo", {"leads", "touches", "opt_outs"}),
     (["pardot/pardot_opportunity_data.csv", "pardot/pardot_opportunity_prospect_data.csv"], "account_engagement", {"deals"}),
@@ -39,6 +38,7 @@ OTHERS = [
     "pardot/pardot_list_data.csv",
     "salesforce/sf_account_data.csv",
     "salesforce/sf_user_data.csv",
+    "salesforce/sf_account_history_data.csv",
     "zoho_Accounts.header.csv",
     "zoho_Contacts.header.csv",
     "../zoho_crm_sample/Products.csv",
