@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from data.errors import InputError
+from data.imports.limits import require_columns
 
 MAX_BROKEN_LINES: Final = 10_000
 """A file with more broken lines than this is not taken for CSV."""
@@ -65,7 +66,8 @@ def read_header(path: Path, delimiter: str | None, header_line: int) -> Header:
         raise InputError(f"{path.name}: has no header line; the first line must name the columns")
     chosen = delimiter or max(_DELIMITERS, key=lambda sign: len(_first_record(lines[start:], sign)[0]))
     names, n_taken = _first_record(lines[start:], chosen)
-    return Header(names=_numbered(names), delimiter=chosen, n_lines=start + n_taken, is_one_line=n_taken == 1)
+    require_columns(path.name, len(names))
+    return Header(names=numbered(names), delimiter=chosen, n_lines=start + n_taken, is_one_line=n_taken == 1)
 
 
 def read_records(path: Path, header: Header) -> Iterator[Record]:
@@ -173,7 +175,7 @@ def _first_record(lines: list[str], delimiter: str) -> tuple[list[str], int]:
     return names, reader.line_num
 
 
-def _numbered(names: list[str]) -> tuple[str, ...]:
+def numbered(names: list[str]) -> tuple[str, ...]:
     """Return clean names; a second column of one name is called ``name (2)``."""
     seen: dict[str, int] = {}
     clean = []

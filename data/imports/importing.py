@@ -17,7 +17,7 @@ from data.imports.failures import failure_frame
 from data.imports.mapping import Mapping
 from data.imports.mapping_file import load_mapping
 from data.imports.merging import merge, record
-from data.imports.oddities import encoding_doubts, oddities
+from data.imports.oddities import file_doubts, oddities
 from data.imports.plan import FeedPlan, columns_used
 from data.imports.recognise import assign_files, contract_mapping, contract_spec, find_files, unused_columns
 from data.imports.rejects import collect_rejects
@@ -101,7 +101,7 @@ def import_files(
             failures=failure_frame(checked.failures),
             n_failures=checked.n_failures,
             rejects=collect_rejects(checked, job.all_sources, scratch),
-            warnings=(*encoding_doubts(checked), *merged.warnings),
+            warnings=(*file_doubts(checked), *merged.warnings),
             duration_seconds=time.monotonic() - started,
         )
 
@@ -178,6 +178,7 @@ class _Job:
             file=source.name,
             encoding=source.encoding.name if source.encoding else None,
             delimiter=source.delimiter,
+            sheet=source.sheet.name if source.sheet else None,
             n_rows=source.n_records() + len(source.broken),
             n_rejected=n_rejected(checked, source, self.scratch) + len(source.broken),
             unused_columns=unused_columns(source, used),

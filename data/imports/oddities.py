@@ -11,13 +11,33 @@ from data.imports.checking import Checked
 from data.imports.merging import accepted_rows
 from data.imports.parsing import ParsedFeed
 from data.imports.report import Oddity
+from data.imports.source import Source
 
 _EXAMPLES = 3
 
 
-def encoding_doubts(checked: Checked) -> list[Oddity]:
-    """Warn of files whose bytes fit two encodings."""
-    sources = dict.fromkeys(feed.plan.source for feed in checked.feeds)
+def file_doubts(checked: Checked) -> list[Oddity]:
+    """Warn of files whose bytes fit two encodings, and of sheets that are not read."""
+    sources = list(dict.fromkeys(feed.plan.source for feed in checked.feeds))
+    return [*_encoding_doubts(sources), *_unread_sheets(sources)]
+
+
+def _unread_sheets(sources: Sequence[Source]) -> list[Oddity]:
+    return [
+        Oddity(
+            code="unread_sheets",
+            n_rows=0,
+            text=(
+                f"{source.name}: sheet {source.sheet.name} was read, and not {', '.join(source.sheet.others)}; "
+                "name the sheet in a mapping if that is wrong (sheet = ...)"
+            ),
+        )
+        for source in sources
+        if source.sheet and source.sheet.others
+    ]
+
+
+def _encoding_doubts(sources: Sequence[Source]) -> list[Oddity]:
     return [
         Oddity(
             code="encoding_doubt",

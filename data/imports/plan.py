@@ -20,6 +20,7 @@ LEFT_OUT: Final = 2
 BLANK: Final = 3
 """What became of a row: the column ``_state`` of a parsed feed."""
 
+_TYPED_DATES: Final = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f")
 _HOLE: Final = re.compile(r"\{([^{}]+)\}")
 
 
@@ -123,6 +124,8 @@ class FeedPlan:
         return f"SELECT DISTINCT m{cell.number} AS text FROM ({inner}) WHERE {condition}"
 
     def _cell(self, number: int, name: str, cell: Cell) -> CellSql:
+        if self.source.is_typed and cell.file is None:
+            cell = replace(cell, dates=_with_typed(cell.dates))
         raw, text = self._raw_and_text(name, cell)
         return CellSql(number=number, column=self.table.column(name), cell=cell, raw=raw, text=text)
 
@@ -165,8 +168,7 @@ class FeedPlan:
             return index
         where = f", which {self._mapping_name} line {line} asks for" if line else ""
         raise InputError(
-            f"{source.name} line {source.spec.header_line}: has no column {column!r}{where}; "
-            f"its columns are {', '.join(source.names[:30])}"
+            f"{source.header_place}: has no column {column!r}{where}; its columns are {', '.join(source.names[:30])}"
         )
 
     def _values(self, relation: str, *, has_row: bool, lookups: set[int], with_raw: bool = False) -> str:
@@ -291,6 +293,15 @@ def columns_used(feed: Feed) -> set[tuple[str, str]]:
 
 def _asked(cell: Cell) -> tuple[str, ...]:
     return cell.columns or tuple(_HOLE.findall(cell.template or ""))
+
+
+def _with_typed(dates: tuple[str, ...]) -> tuple[str, ...]:
+    """Return `dates` and the forms in which real dates of a workbook or of Parquet come.
+
+    A mapping says how texts are to be read; a date that is one needs no saying.
+    """
+    is_clear = bool(dates) and not any(form.startswith("%Y-%d") for form in dates)
+    return (*dates, *_TYPED_DATES) if is_clear else dates
 
 
 def _first(expressions: list[str]) -> str:

@@ -8,16 +8,13 @@ from collections.abc import Iterable
 from collections.abc import Mapping as MappingType
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Final
 
 from data.contract import TABLES, Table
 from data.errors import InputError
 from data.imports.mapping import GENERATED_IDS, Cell, Feed, FileSpec, Mapping
 from data.imports.plan import find_column, normal_name
-from data.imports.source import CSV_SUFFIXES, PARQUET_SUFFIXES, Source
-
-REJECTS_SUFFIX: Final = ".rejects"
-"""What the name of a file of rejected rows has before its last dot."""
+from data.imports.source import CSV_SUFFIXES, PARQUET_SUFFIXES, REJECTS_SUFFIX, Source
+from data.imports.workbooks import WORKBOOK_SUFFIXES
 
 
 def find_files(paths: Iterable[Path]) -> list[Path]:
@@ -33,7 +30,9 @@ def find_files(paths: Iterable[Path]) -> list[Path]:
         if path.is_dir():
             found = sorted(item for item in path.iterdir() if _is_data(item))
             if not found:
-                raise InputError(f"{path}: holds no CSV or Parquet file; give a folder that does, or name the files")
+                raise InputError(
+                    f"{path}: holds no CSV, Excel or Parquet file; give a folder that does, or name the files"
+                )
             files += found
         elif path.is_file():
             files.append(path)
@@ -108,7 +107,7 @@ def _contract_feed(alias: str, source: Source) -> Feed:
     for name in _needed(table):
         if name not in cells:
             raise InputError(
-                f"{source.name} line {source.spec.header_line}: has no column {name}, which {table.name} needs; "
+                f"{source.header_place}: has no column {name}, which {table.name} needs; "
                 "add it, or say in a mapping which column it is"
             )
     return Feed(table=table.name, file=alias, cells=cells)
@@ -129,7 +128,7 @@ def _table_of(source: Source) -> Table:
     if best:
         raise InputError(f"{source.name}: could be {' or '.join(best)}; rename it to {best[0]}.csv, or give a mapping")
     raise InputError(
-        f"{source.name} line {source.spec.header_line}: its columns ({', '.join(source.names[:8])}) are no table of the "
+        f"{source.header_place}: its columns ({', '.join(source.names[:8])}) are no table of the "
         f"data contract; rename it to one of {', '.join(TABLES)}, or give a mapping (--map)"
     )
 
@@ -145,12 +144,15 @@ def _needed(table: Table) -> set[str]:
 
 def _matches(path: Path, patterns: Iterable[str]) -> bool:
     # Mac file names come decomposed: NFC makes them comparable with what a person types.
-    plain = path.stem.removesuffix(REJECTS_SUFFIX) + path.suffix
-    names = {unicodedata.normalize("NFC", name).casefold() for name in (path.name, plain)}
+    names = {unicodedata.normalize("NFC", path.name).casefold()}
     wanted = [unicodedata.normalize("NFC", pattern).casefold() for pattern in patterns]
+    if path.stem.endswith(REJECTS_SUFFIX):  # what came from a workbook goes back as CSV
+        stem = unicodedata.normalize("NFC", path.stem.removesuffix(REJECTS_SUFFIX)).casefold()
+        names |= {stem + Path(pattern).suffix for pattern in wanted}
     return any(fnmatchcase(name, pattern) for name in names for pattern in wanted)
 
 
 def _is_data(path: Path) -> bool:
-    is_hidden = path.name.startswith(".")
-    return path.is_file() and not is_hidden and path.suffix.lower() in (*CSV_SUFFIXES, *PARQUET_SUFFIXES)
+    is_hidden = path.name.startswith((".", "~$"))  # ~$ is what Excel leaves beside an open workbook
+    kinds = (*CSV_SUFFIXES, *WORKBOOK_SUFFIXES, *PARQUET_SUFFIXES)
+    return path.is_file() and not is_hidden and path.suffix.lower() in kinds

@@ -10,10 +10,9 @@ from typing import Final
 import pandas as pd
 
 from data.imports.checking import KEPT, Checked
-from data.imports.recognise import REJECTS_SUFFIX
 from data.imports.report import ImportReport
 from data.imports.scratch import Scratch, literal
-from data.imports.source import REASON_COLUMN, Source
+from data.imports.source import REASON_COLUMN, REJECTS_SUFFIX, Source
 
 LINE_COLUMN: Final = "leadcal_line"
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")

@@ -17,7 +17,9 @@ class FileReport:
     file : str
         Its name.
     encoding, delimiter : str or None
-        As found or as told; None for Parquet.
+        As found or as told; None for Parquet and workbooks.
+    sheet : str or None
+        Sheet of a workbook that was read.
     n_rows : int
         Records below the header, blank ones included.
     n_rejected : int
@@ -29,6 +31,7 @@ class FileReport:
     file: str
     encoding: str | None
     delimiter: str | None
+    sheet: str | None
     n_rows: int
     n_rejected: int
     unused_columns: tuple[str, ...]
@@ -41,7 +44,7 @@ class Oddity:
     Attributes
     ----------
     code : str
-        ``won_before_created``, ``won_before_contact``, ``unknown_leads``, ``encoding_doubt`` ...
+        ``won_before_created``, ``won_before_contact``, ``unknown_leads``, ``encoding_doubt``, ``unread_sheets`` ...
     n_rows : int
         How many rows it concerns.
     text : str

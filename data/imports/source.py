@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -17,16 +18,21 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.errors import InputError
+from data.imports import limits
 from data.imports.csv_text import Header, Record, read_header, read_records, record_lines
 from data.imports.encodings import CHUNK, Encoding, decode_to_utf8, find_encoding, quick_encoding, require_encoding
 from data.imports.mapping import FileSpec
 from data.imports.scratch import Scratch, literal, parquet
+from data.imports.workbooks import WORKBOOK_SUFFIXES, Sheet, open_sheet
 
 CSV_SUFFIXES: Final = (".csv", ".tsv", ".txt")
 PARQUET_SUFFIXES: Final = (".parquet", ".pq")
 
 REASON_COLUMN: Final = "leadcal_reason"
 """Added to rejected rows; a file that has it was written by us and had formulas neutralised."""
+
+REJECTS_SUFFIX: Final = ".rejects"
+"""What the name of a file of rejected rows has before its last dot."""
 
 _BATCH: Final = 50_000
 
@@ -40,10 +46,12 @@ class Source:
         The file as it was given.
     names : tuple of str
         Its column names; cell number `i` of the relations is called ``c<i>``.
-    is_parquet : bool
-        True for Parquet, whose places are rows rather than lines.
+    is_parquet, is_workbook : bool
+        True for Parquet and for Excel, whose places are rows rather than lines.
+    sheet : Sheet or None
+        Which sheet of a workbook is read.
     encoding : Encoding or None
-        None for Parquet.
+        None for Parquet and workbooks.
     n_known : int or None
         Number of its records, when the engine has read it without staging.
     broken : list of Record
@@ -52,9 +60,11 @@ class Source:
 
     def __init__(self, path: Path, spec: FileSpec, scratch: Scratch) -> None:
         self.path = path
-        self.spec = spec
+        self.spec = _settings(path, spec)
         self.scratch = scratch
         self.is_parquet = path.suffix.lower() in PARQUET_SUFFIXES
+        self.is_workbook = path.suffix.lower() in WORKBOOK_SUFFIXES
+        self.sheet: Sheet | None = None
         self.encoding: Encoding | None = None
         self.broken: list[Record] = []
         self.n_known: int | None = None
@@ -62,7 +72,7 @@ class Source:
         self._raw: Path | None = None
         self._is_slow = False
         self._header: Header | None = None
-        self.names = self._parquet_names() if self.is_parquet else self._open_text()
+        self.names = self._open()
 
     @property
     def name(self) -> str:
@@ -72,17 +82,27 @@ class Source:
     @property
     def place(self) -> str:
         """What a place in the file is called."""
-        return "row" if self.is_parquet else "line"
+        return "row" if self.is_typed else "line"
+
+    @property
+    def header_place(self) -> str:
+        """Where the column names stand, for messages."""
+        return f"{self.name} {self.place} {self.sheet.header_row if self.sheet else self.spec.header_line}"
+
+    @property
+    def is_typed(self) -> bool:
+        """True when dates and numbers in it are such, not texts somebody formatted."""
+        return self.is_parquet or self.is_workbook
 
     @property
     def delimiter(self) -> str | None:
-        """Sign between cells; None for Parquet."""
+        """Sign between cells; None for Parquet and workbooks."""
         return self._header.delimiter if self._header else None
 
     @property
     def is_plain(self) -> bool:
         """True when the engine may read the file directly: no staging needed."""
-        return self._raw is None and not self.is_parquet and self._fast_possible() and REASON_COLUMN not in self.names
+        return self._raw is None and not self.is_typed and self._fast_possible() and REASON_COLUMN not in self.names
 
     def direct(self) -> str:
         """Return a relation that reads the CSV file as it stands, its rows in order but not numbered."""
@@ -107,7 +127,7 @@ class Source:
 
     def judge_encoding(self) -> bool:
         """Judge the encoding over the whole file; True when that changes how it is read."""
-        if self._text_path != self.path:
+        if self._text_path != self.path or self.is_typed:
             return False
         if self.spec.encoding is not None:
             return False  # it was verified when the file was opened
@@ -124,7 +144,7 @@ class Source:
         self._stage()
 
     def line_numbers(self, rows: Sequence[int]) -> list[int] | None:
-        """Return where `rows` (ascending) stand: physical lines, or row numbers from 1 for Parquet.
+        """Return where `rows` (ascending) stand: physical lines, rows of the sheet, or rows from 1 for Parquet.
 
         None means that the line structure is unclear: restage line by line, and ask again.
         """
@@ -151,9 +171,22 @@ class Source:
             return self.n_known
         return self.scratch.value(f"SELECT count(*) FROM {self.staged()}")
 
+    def _open(self) -> tuple[str, ...]:
+        if self.is_workbook:
+            return self._open_workbook()
+        limits.require_size(self.path, limits.MAX_FILE_MEGABYTES, "LEADCAL_MAX_FILE_MEGABYTES")
+        return self._parquet_names() if self.is_parquet else self._open_text()
+
+    def _open_workbook(self) -> tuple[str, ...]:
+        self.sheet = open_sheet(self.path, self.spec)
+        self._is_slow = True
+        self._raw, self.broken = _stage_records(self.sheet.records(), len(self.sheet.names), self.scratch)
+        self._unguard(self.sheet.names)
+        return self.sheet.names
+
     def _open_text(self) -> tuple[str, ...]:
         if self.path.suffix.lower() not in CSV_SUFFIXES:
-            kinds = ", ".join((*CSV_SUFFIXES, *PARQUET_SUFFIXES))
+            kinds = ", ".join((*CSV_SUFFIXES, *WORKBOOK_SUFFIXES, *PARQUET_SUFFIXES))
             raise InputError(f"{self.path.name}: is of a kind that is not read; give one of {kinds}")
         encoding = Encoding(name=self.spec.encoding) if self.spec.encoding else quick_encoding(self.path)
         if encoding is not None and self.spec.encoding and encoding.is_utf8:
@@ -187,23 +220,22 @@ class Source:
     def _stage_at_once(self) -> bool:
         """Let the engine read the file; False when it refuses, whatever the encoding."""
         try:
-            self._raw = self.scratch.write(f"SELECT {self._cells()} FROM {self.direct()}")
+            self._raw = self.scratch.write(f"SELECT {_cells(self.names)} FROM {self.direct()}")
         except duckdb.InvalidInputException:
             return self.judge_encoding() and self._stage_at_once()
         return True
 
     def _stage_slowly(self) -> None:
         self.judge_encoding()
-        self._raw, self.broken = _stage_line_by_line(self._text_path, self._require_header(), self.scratch)
-        if REASON_COLUMN in self.names:
-            relation = f"read_parquet({literal(str(self._raw))})"
-            self._raw = self.scratch.write(f"SELECT {self._cells()}, _line FROM {relation}")
+        header = self._require_header()
+        self._raw, self.broken = _stage_records(read_records(self._text_path, header), len(header.names), self.scratch)
+        self._unguard(header.names)
 
-    def _cells(self) -> str:
-        cells = [f"c{number}" for number in range(len(self.names))]
-        if REASON_COLUMN in self.names:
-            cells = [f"{unguarded(cell)} AS {cell}" for cell in cells]
-        return ", ".join(cells)
+    def _unguard(self, names: Sequence[str]) -> None:
+        """Take off what `write_rejects` added to staged cells."""
+        if REASON_COLUMN in names:
+            relation = f"read_parquet({literal(str(self._raw))})"
+            self._raw = self.scratch.write(f"SELECT {_cells(names)}, _line FROM {relation}")
 
     def _slow_lines(self, rows: Sequence[int]) -> list[int]:
         wanted = pa.table({"wanted": pa.array(rows, pa.int64())})
@@ -230,6 +262,15 @@ class Source:
         )
 
 
+def _settings(path: Path, spec: FileSpec) -> FileSpec:
+    """Return how to read a file; what `write_rejects` wrote has a form of its own."""
+    if path.suffix.lower() != ".csv" or not path.stem.endswith(REJECTS_SUFFIX):
+        return spec
+    with path.open("rb") as file:
+        is_ours = REASON_COLUMN.encode() in file.read(CHUNK).partition(b"\n")[0]
+    return replace(spec, encoding=None, delimiter=None, header_line=1) if is_ours else spec
+
+
 def unguarded(cell: str) -> str:
     """Return the expression that takes the apostrophe off a cell that `write_rejects` neutralised."""
     return (
@@ -238,13 +279,20 @@ def unguarded(cell: str) -> str:
     )
 
 
-def _stage_line_by_line(path: Path, header: Header, scratch: Scratch) -> tuple[Path, list[Record]]:
-    names = [f"c{number}" for number in range(len(header.names))]
+def _cells(names: Sequence[str]) -> str:
+    cells = [f"c{number}" for number in range(len(names))]
+    if REASON_COLUMN in names:
+        cells = [f"{unguarded(cell)} AS {cell}" for cell in cells]
+    return ", ".join(cells)
+
+
+def _stage_records(records: Iterator[Record], n_columns: int, scratch: Scratch) -> tuple[Path, list[Record]]:
+    names = [f"c{number}" for number in range(n_columns)]
     schema = pa.schema([*((name, pa.string()) for name in names), ("_line", pa.int64())])
     target = scratch.path(".parquet")
     broken: list[Record] = []
     with pq.ParquetWriter(target, schema, compression="snappy") as writer:
-        for batch in _batches(_sound(read_records(path, header), broken), _BATCH):
+        for batch in _batches(_sound(records, broken), _BATCH):
             columns = zip(*(record.cells for record in batch), strict=True)
             arrays = [pa.array([cell or None for cell in column], pa.string()) for column in columns]
             lines = pa.array([record.line for record in batch], pa.int64())

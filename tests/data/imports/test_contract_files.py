@@ -210,7 +210,11 @@ def test_a_bad_row_is_one_line_and_nothing_comes_in(workspace, write, run, name,
             "leads.csv line 1: has no column created_at, which leads needs; add it, or say in a mapping which column it is",
         ),
         ("leads.csv", "", "leads.csv: has no header line; the first line must name the columns"),
-        ("leads.xlsx", "x", "leads.xlsx: is of a kind that is not read; give one of .csv, .tsv, .txt, .parquet, .pq"),
+        (
+            "leads.pdf",
+            "x",
+            "leads.pdf: is of a kind that is not read; give one of .csv, .tsv, .txt, .xlsx, .xlsm, .xls, .parquet, .pq",
+        ),
         (
             "leads.csv",
             b"lead_id,created_at\nL1,2024-04-01\nL\x81\xff\xa0,x\n",

@@ -10,6 +10,7 @@ from data.contract import TABLES
 from data.imports import import_files, parse_mapping
 from data.imports.plan import columns_used
 from data.imports.recognise import _needed
+from tests.data.imports.workbooks import write_xlsx
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "mapping.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```toml\n(.*?)```", DOCUMENT, flags=re.DOTALL)
@@ -40,8 +41,12 @@ def test_a_block_works(text, workspace, tmp_path):
     for alias, spec in mapping.files.items():
         row = a_row(mapping, alias)
         path = tmp_path / (spec.pattern.replace("*", "-1") if spec.pattern != "*" else f"{alias}.csv")
-        lines = [""] * (spec.header_line - 1) + [(spec.delimiter or ",").join(cells) for cells in (row, row.values())]
-        path.write_text("\n".join(lines) + "\n", encoding=spec.encoding or "utf-8")
+        rows = [[]] * (spec.header_line - 1) + [list(row), list(row.values())]
+        if path.suffix == ".xlsx":
+            write_xlsx(path, {spec.sheet: rows})
+        else:
+            lines = [(spec.delimiter or ",").join(cells) + "\n" for cells in rows]
+            path.write_text("".join(lines), encoding=spec.encoding or "utf-8")
         paths.append(path)
     report = import_files(workspace, paths, mapping)
     assert report.failures["text"].tolist() == []
