@@ -97,8 +97,10 @@ def likenesses(column: str) -> list[Likeness]:
     """Return the targets that `column` may fill, best first; only those worth suggesting."""
     if not bare_name(column) or _has_word(column, "never") or scaled_unit(column):
         return []
-    is_date, is_plan = _is_dated(column), _has_word(column, "never_a_date")
-    possible = [target for target in targets() if target.is_date == is_date and not (is_date and is_plan)]
+    is_date = _is_dated(column)
+    possible = [target for target in targets() if target.is_date == is_date or _is_called(column, target)]
+    if is_date and _has_word(column, "never_a_date"):
+        possible = []
     found = [_likeness(column, target) for target in possible]
     accept = ACCEPT_LATIN if bare_name(column).isascii() else ACCEPT
     return sorted((one for one in found if one.score >= accept), key=lambda one: (-one.score, one.rank))
@@ -108,6 +110,10 @@ def scaled_unit(column: str) -> str:
     """Return the unit in a column name that its numbers must be multiplied by, such as 百万円; empty when none."""
     found = _SCALED_UNIT.search(unicodedata.normalize("NFKC", column).casefold())
     return found[0] if found else ""
+
+
+def _is_called(column: str, target: Target) -> bool:
+    return bare_name(column) in map(bare_name, target.words)
 
 
 def _likeness(column: str, target: Target) -> Likeness:
