@@ -13,7 +13,12 @@ import streamlit as st
 from dashboard import controls, notices, state
 from data.errors import LeadcalError
 
-PAGES = {"overview": ":material/home:", "funnel": ":material/filter_alt:", "calibration": ":material/target:"}
+PAGES = {
+    "overview": ":material/home:",
+    "funnel": ":material/filter_alt:",
+    "calibration": ":material/target:",
+    "data": ":material/database:",
+}
 
 st.set_page_config(page_title="leadcal", page_icon=str(Path(__file__).parent / "icon.png"), layout="wide")
 state.restore()

@@ -42,7 +42,9 @@ def chart(say: Speaker, figure: go.Figure, twin: Twin, *, key: str, alt: str, co
 def _follow_theme(figure: go.Figure) -> None:
     """Set what Streamlit's own theme leaves too faint to see."""
     is_dark = st.context.theme.type == "dark"
-    figure.update_traces(error_y_color=WHISKER_ON_DARK if is_dark else WHISKER_ON_LIGHT, selector={"type": "bar"})
+    strong = WHISKER_ON_DARK if is_dark else WHISKER_ON_LIGHT
+    figure.update_traces(error_y_color=strong, selector={"type": "bar"})
+    figure.update_traces(textfont_color=strong, selector={"type": "heatmap"})
     if not is_dark:
         figure.update_layout(font_color=TEXT_ON_LIGHT, legend_font_color=TEXT_ON_LIGHT)
         figure.update_xaxes(tickfont_color=TEXT_ON_LIGHT)
@@ -61,6 +63,11 @@ def table(say: Speaker, twin: Twin, *, key: str) -> None:
         on_click="ignore",
         icon=":material/download:",
     )
+
+
+def grid(shown: pd.DataFrame, *, alt: str) -> None:
+    """Draw a long table that scrolls and can be searched; its numbers are text, as a person reads them."""
+    st.dataframe(shown, hide_index=True, height="auto" if len(shown) > 8 else "content", alt=alt)
 
 
 def facts(heading: str, items: pd.DataFrame) -> None:

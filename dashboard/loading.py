@@ -16,7 +16,12 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from analysis import completeness as _completeness
+from analysis import holdings as _holdings
 from analysis.calibration import Calibration, calibrate
+from analysis.evidence import Evidence
+from analysis.evidence import evidence as _evidence
+from analysis.evidence import evidence_records as _evidence_records
 from analysis.funnel import Funnel, funnel_by_month
 from analysis.funnel import funnel as _funnel
 from analysis.overview import Overview
@@ -143,6 +148,50 @@ def calibration(snapshot: Snapshot, selection: Selection, ruleset_path: str, sta
 def ruleset(path: str, stamp: int) -> Ruleset:  # noqa: ARG001 - part of the cache's key
     """Load a ruleset; once per state of its file."""
     return load_ruleset(Path(path))
+
+
+@st.cache_data(ttl=TTL, max_entries=8, show_spinner=False)
+def holdings(snapshot: Snapshot) -> pd.DataFrame:
+    """Return how much there is of each table, as `analysis.holdings.holdings`."""
+    return _holdings.holdings(reader(snapshot))
+
+
+@st.cache_data(ttl=TTL, max_entries=8, show_spinner=False)
+def import_history(snapshot: Snapshot) -> pd.DataFrame:
+    """Return the latest imports, as `analysis.holdings.import_history`."""
+    return _holdings.import_history(reader(snapshot))
+
+
+@st.cache_data(ttl=TTL, max_entries=8, show_spinner=False)
+def completeness(snapshot: Snapshot) -> pd.DataFrame:
+    """Return what is known of the leads of each source, as `analysis.completeness.completeness`."""
+    return _completeness.completeness(reader(snapshot))
+
+
+@st.cache_data(ttl=TTL, max_entries=8, show_spinner=False)
+def freshness(snapshot: Snapshot) -> pd.DataFrame:
+    """Return when each source last brought a lead, as `analysis.completeness.freshness`."""
+    return _completeness.freshness(reader(snapshot))
+
+
+@st.cache_data(ttl=TTL, max_entries=8, show_spinner=False)
+def evidence(snapshot: Snapshot) -> Evidence:
+    """Return what the evidence checks found."""
+    return _evidence(reader(snapshot))
+
+
+@st.cache_data(ttl=TTL, max_entries=16, show_spinner=False)
+def evidence_records(snapshot: Snapshot, code: str, limit: int) -> pd.DataFrame:
+    """Return the first records that a check found."""
+    return _evidence_records(reader(snapshot), code, limit)
+
+
+def previous(snapshot: Snapshot) -> Snapshot | None:
+    """Return the snapshot this one was made from; None when there is none to go back to."""
+    number, place = reader(snapshot).parent, Workspace(Path(snapshot.root))
+    if number is None or not place.snapshot_path(number).exists():
+        return None
+    return Snapshot(root=snapshot.root, number=number, stamp=place.snapshot_path(number).stat().st_mtime_ns)
 
 
 def stamp_of(path: str) -> int:

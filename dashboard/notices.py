@@ -24,13 +24,20 @@ def no_workspace(say: Speaker, root: str) -> NoReturn:
     """Say how to fill an empty workspace, and stop the page."""
     hint = say("empty.workspace_hint", path=f"`{root}`")
     st.info(f"**{say('empty.workspace')}**  \n{hint}", icon=":material/folder_open:")
+    st.page_link("app_pages/data.py", label=say("empty.open_data"), icon=":material/arrow_forward:")
     st.code(f"{say('empty.workspace_demo')}\n{say('empty.workspace_import')}", language=None)
     st.stop()
 
 
-def refused(say: Speaker, error: LeadcalError) -> None:
+def first_import(say: Speaker, root: str) -> None:
+    """Say that nothing was imported yet, above the place where that is done."""
+    hint = say("empty.first_import_hint", path=f"`{root}`")
+    st.info(f"**{say('empty.workspace')}**  \n{hint}", icon=":material/folder_open:")
+
+
+def refused(say: Speaker, error: LeadcalError, title: str = "error.title") -> None:
     """Show an error that a person can put right."""
-    st.error(f"**{say('error.title')}**  \n{plain(str(error))}", icon=":material/error:")
+    st.error(f"**{say(title)}**  \n{plain(str(error))}", icon=":material/error:")
 
 
 def defect(say: Speaker, error: Exception) -> None:

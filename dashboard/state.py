@@ -17,6 +17,7 @@ from dashboard.texts import LANGUAGES, Language
 _HELD: Final = "leadcal.held"
 _PUBLISHED: Final = "leadcal.published"
 _CHANGED: Final = "leadcal.changed"
+_KEPT: Final = "leadcal.kept."
 
 DEFAULTS: Final[Mapping[str, str | tuple[str, ...]]] = {
     "period": "",
@@ -59,6 +60,26 @@ def held(name: str) -> Any:
 def hold(name: str, code: str | tuple[str, ...]) -> None:
     """Keep a choice."""
     st.session_state[_HELD][name] = code
+
+
+def keep(name: str, thing: Any) -> None:
+    """Keep something of this session that is no choice to pass on, such as an import under way."""
+    st.session_state[_KEPT + name] = thing
+
+
+def kept(name: str, default: Any = None) -> Any:
+    """Return what was kept under `name`."""
+    return st.session_state.get(_KEPT + name, default)
+
+
+def drop(name: str) -> None:
+    """Forget what was kept under `name`."""
+    st.session_state.pop(_KEPT + name, None)
+
+
+def widget(key: str, default: Any = None) -> Any:
+    """Return what the widget with this key was set to; for the code that runs on its click."""
+    return st.session_state.get(key, default)
 
 
 def language() -> Language:

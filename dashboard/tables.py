@@ -35,7 +35,7 @@ class Twin:
     exported: pd.DataFrame
 
 
-class _Builder:
+class Builder:
     """Collects columns and formats each both ways."""
 
     def __init__(self, say: Speaker, prefix: str) -> None:
@@ -63,7 +63,7 @@ class _Builder:
 
 def funnel_table(steps: pd.DataFrame, say: Speaker) -> Twin:
     """Return the stages of a funnel with both denominators."""
-    table = _Builder(say, "funnel.table")
+    table = Builder(say, "funnel.table")
     table.column("stage", [say.word("stages", stage) for stage in steps["stage"]])
     table.column("n_leads", steps["n_leads"], say.count)
     table.column("n_recorded", steps["n_recorded"], say.count)
@@ -80,7 +80,7 @@ def cohort_table(cohorts: pd.DataFrame, stage: str, say: Speaker) -> Twin:
         say(f"cohorts.state.{state}", **({"date": say.date(mature_on)} if state == "immature" else {}))
         for state, mature_on in zip(cohort_states(cohorts), cohorts["mature_on"], strict=True)
     ]
-    table = _Builder(say, "cohorts.table")
+    table = Builder(say, "cohorts.table")
     table.column("month", cohorts["month"], say.month)
     table.column("n_leads", cohorts["n_cohort"], say.count)
     table.column("n_reached", cohorts["n_in_horizon"], say.count, stage=say.word("stages", stage))
@@ -122,7 +122,7 @@ def people_table(people: pd.DataFrame, threshold: int, say: Speaker) -> Twin:
         As returned by `analysis.calibration.decision_in_people`.
     """
     outcomes = ("won", "lost", "waiting", "unknown")
-    table = _Builder(say, "calibration")
+    table = Builder(say, "calibration")
     table.column("people.group", [say(f"calibration.people.{name}") for name in outcomes])
     for side, is_above in (("above", True), ("below", False)):
         row = people[people["is_above"] == is_above].iloc[0]
@@ -136,8 +136,8 @@ def csv(table: pd.DataFrame) -> bytes:
     return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
 
 
-def _bands(bands: pd.DataFrame, say: Speaker) -> _Builder:
-    table = _Builder(say, "calibration.table")
+def _bands(bands: pd.DataFrame, say: Speaker) -> Builder:
+    table = Builder(say, "calibration.table")
     rows = list(bands.itertuples())
     table.column("band", [band_name(band, say) for band in rows])
     table.column("range", [band_range(band, say) for band in rows])

@@ -1,0 +1,1 @@
+"""Bringing files in through the browser: upload, recognise, map, check, decide."""
