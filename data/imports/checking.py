@@ -16,8 +16,9 @@ import pandas as pd
 
 from data.contract import TABLES
 from data.imports.duplicates import Duplicates, find_duplicates
-from data.imports.failures import Failure, explain, shown
+from data.imports.failures import Explanation, Failure, explain, shown
 from data.imports.mapping_file import MappingError
+from data.imports.masking import is_personal_name, masked
 from data.imports.parsing import ParsedFeed, join_conflicts, parse_feed
 from data.imports.plan import BAD, BLANK, GOOD, LEFT_OUT, FeedPlan
 from data.imports.scratch import Scratch, literal
@@ -25,6 +26,10 @@ from data.imports.source import Source
 
 KEPT: Final = 100_000
 """Failures, and rejected rows of a file, that a report holds; all are counted."""
+
+
+_FIRST: Final = "\0first\0"
+"""Stands in a message for the place of the row that is contradicted, until lines are known."""
 
 
 class LinesUnclearError(Exception):
@@ -71,9 +76,8 @@ class _Found:
     source: Source
     row: int
     column: str | None
-    value: str | None
-    problem: str
-    fix: str
+    why: Explanation
+    target: str | None = None
     first: tuple[Source, int] | None = None
 
 
@@ -89,8 +93,8 @@ def check_constants(plans: Sequence[FeedPlan], mapping_name: str, scratch: Scrat
         for cell, query in plan.constant_checks():
             code = scratch.connection.execute(query).fetchall()[0][0]
             if code is not None:
-                problem, fix = explain(plan, cell, code, cell.cell.value)
-                raise MappingError(f"{mapping_name} line {cell.cell.line}: {problem}; {fix}")
+                why = explain(plan, cell, code, cell.cell.value)
+                raise MappingError(f"{mapping_name} line {cell.cell.line}: {why.problem}; {why.fix}")
 
 
 def check(plans: Sequence[FeedPlan], scratch: Scratch, progress: Callable[[str, float | None], None]) -> Checked:
@@ -174,9 +178,10 @@ def _wrong_cells(feeds: Sequence[ParsedFeed], scratch: Scratch) -> tuple[list[_F
         n_left_out += scratch.value(f"SELECT count(*) FROM ({query})") - len(rows) if len(rows) == KEPT else 0
         for row, number, code, raw in rows:
             cell = plan.cells[number]
-            problem, fix = explain(plan, cell, code, raw)
             label = plan.label(cell)
-            item = _Found(source=plan.source, row=row, column=label, value=raw, problem=problem, fix=fix)
+            why = explain(plan, cell, code, raw)
+            target = f"{plan.table.name}.{cell.column.name}"
+            item = _Found(source=plan.source, row=row, column=label, why=why, target=target)
             found.setdefault((plan.source, row, label, code), item)
     return list(found.values()), len(found) + n_left_out
 
@@ -195,15 +200,15 @@ def _join_failures(feeds: Sequence[ParsedFeed], scratch: Scratch) -> tuple[list[
 
 
 def _contradiction(source: Source, row: int, first: Source, first_row: int, column: str, key: str) -> _Found:
-    return _Found(
-        source=source,
-        row=row,
-        column=column,
-        value=key,
-        problem=f"{shown(key)} is already on {{first}} with other contents",
+    hidden = masked(key, is_personal=is_personal_name(column))
+    why = Explanation(
+        code="contradiction",
+        value=hidden,
+        expected="",
+        problem=f"{shown(hidden)} is already on {_FIRST} with other contents",
         fix="keep one of the two",
-        first=(first, first_row),
     )
+    return _Found(source=source, row=row, column=column, why=why, first=(first, first_row))
 
 
 def _conflicts(
@@ -257,19 +262,23 @@ def _lines(source: Source, rows: set[int]) -> dict[int, int]:
 
 
 def _failure(item: _Found, lines: dict[tuple[Source, int], int]) -> Failure:
-    problem = item.problem
+    problem, expected = item.why.problem, item.why.expected
     if item.first:
         first, row = item.first
         where = "" if first is item.source else f" of {first.name}"
-        problem = problem.replace("{first}", f"{first.place} {lines[first, row]}{where}")
+        expected = f"{first.place} {lines[first, row]}{where}"
+        problem = problem.replace(_FIRST, expected)
     return Failure(
         file=item.source.name,
         place=item.source.place,
         line=lines[item.source, item.row],
         column=item.column,
-        value=item.value,
+        value=item.why.value,
         problem=problem,
-        fix=item.fix,
+        fix=item.why.fix,
+        code=item.why.code,
+        target=item.target,
+        expected=expected,
     )
 
 
@@ -280,9 +289,10 @@ def _broken(source: Source) -> list[Failure]:
             place=source.place,
             line=record.line,
             column=None,
-            value=record.text,
+            value=masked(record.text),
             problem=record.problem,
             fix=record.fix,
+            code="broken_line",
         )
         for record in source.broken
     ]

@@ -11,6 +11,7 @@ from data.contract import TABLES, Table
 from data.errors import InputError
 from data.imports.expressions import CellSql, clean, generated_id, made_id, part_before, unknown_as_null
 from data.imports.mapping import GENERATED_IDS, Cell, Condition, Feed
+from data.imports.masking import masked
 from data.imports.scratch import identifier, literal
 from data.imports.source import Source
 
@@ -168,7 +169,7 @@ class FeedPlan:
             return index
         where = f", which {self._mapping_name} line {line} asks for" if line else ""
         raise InputError(
-            f"{source.header_place}: has no column {column!r}{where}; its columns are {', '.join(source.names[:30])}"
+            f"{source.header_place}: has no column {column!r}{where}; its columns are {masked(', '.join(source.names[:30]))}"
         )
 
     def _values(self, relation: str, *, has_row: bool, lookups: set[int], with_raw: bool = False) -> str:

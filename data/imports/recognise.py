@@ -12,6 +12,7 @@ from pathlib import Path
 from data.contract import TABLES, Table
 from data.errors import InputError
 from data.imports.mapping import GENERATED_IDS, Cell, Feed, FileSpec, Mapping
+from data.imports.masking import masked
 from data.imports.plan import find_column, normal_name
 from data.imports.source import CSV_SUFFIXES, PARQUET_SUFFIXES, REJECTS_SUFFIX, Source
 from data.imports.workbooks import WORKBOOK_SUFFIXES
@@ -128,7 +129,7 @@ def _table_of(source: Source) -> Table:
     if best:
         raise InputError(f"{source.name}: could be {' or '.join(best)}; rename it to {best[0]}.csv, or give a mapping")
     raise InputError(
-        f"{source.header_place}: its columns ({', '.join(source.names[:8])}) are no table of the "
+        f"{source.header_place}: its columns ({masked(', '.join(source.names[:8]))}) are no table of the "
         f"data contract; rename it to one of {', '.join(TABLES)}, or give a mapping (--map)"
     )
 

@@ -81,7 +81,9 @@ class ImportReport:
     is_merged : bool
         False for a preview, and when failures stopped the import.
     failures : DataFrame
-        The first 100,000: file, line, column, value, problem, fix, text.
+        The first 100,000: file, line, column, value, code, target (table.column),
+        expected, problem, fix, text. Mail addresses, telephone numbers, and cells of
+        columns that may identify a person are masked; `rejects` has them in full.
     n_failures : int
         All of them.
     rejects : mapping of str to DataFrame
