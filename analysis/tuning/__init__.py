@@ -1,11 +1,13 @@
 """Integer points that hold on later deals: search, proof and evidence, from counts alone."""
 
 from analysis.tuning.adapter import counts_of_periods
-from analysis.tuning.backtest import Backtest, backtest
+from analysis.tuning.backtesting import Backtest, backtest
 from analysis.tuning.budget import Budget
 from analysis.tuning.censoring import CensoringWeights, censoring_weights, propensity_weights
 from analysis.tuning.certificate import Certificate
-from analysis.tuning.constraints import (
+from analysis.tuning.counts import PatternCounts, pattern_counts
+from analysis.tuning.evidence import rule_evidence
+from analysis.tuning.limits import (
     Constraints,
     TuningError,
     Volume,
@@ -14,13 +16,11 @@ from analysis.tuning.constraints import (
     violations,
     volume_share,
 )
-from analysis.tuning.counts import PatternCounts, pattern_counts
-from analysis.tuning.evidence import rule_evidence
 from analysis.tuning.loss import CardFit, ScoreHistogram, fit_card, fit_histogram, score_histogram
 from analysis.tuning.prior import with_prior
-from analysis.tuning.recommend import Recommendation, nearest_to_today, recommend
+from analysis.tuning.recommendation import Recommendation, nearest_to_today, recommend
 from analysis.tuning.stability import rule_periods, rule_stability
-from analysis.tuning.tune import Proposal, tune, tune_path
+from analysis.tuning.tuner import Proposal, tune, tune_path
 
 __all__ = [
     "Backtest",

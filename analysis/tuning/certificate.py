@@ -12,8 +12,8 @@ import numpy as np
 from analysis.intervals import Floats
 from analysis.tuning.bounds import set_bounds
 from analysis.tuning.budget import Budget
-from analysis.tuning.constraints import violations
 from analysis.tuning.counts import Ints, weighted_counts
+from analysis.tuning.limits import violations
 from analysis.tuning.loss import fit_histograms
 from analysis.tuning.problem import Card, Problem, evaluate
 from analysis.tuning.weights import Weights

@@ -48,8 +48,8 @@ class Effort:
 
 EFFORTS: Final = {
     "fast": Effort(width=3, n_rounded=12, n_starts=2, n_restarts=0, n_kicks=0, max_work=0),
-    "normal": Effort(width=5, n_rounded=24, n_starts=5, n_restarts=16, n_kicks=0, max_work=1_500_000),
-    "thorough": Effort(width=8, n_rounded=60, n_starts=12, n_restarts=100, n_kicks=20, max_work=40_000_000),
+    "normal": Effort(width=5, n_rounded=24, n_starts=5, n_restarts=16, n_kicks=0, max_work=5_000_000),
+    "thorough": Effort(width=8, n_rounded=60, n_starts=12, n_restarts=100, n_kicks=20, max_work=60_000_000),
 }
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.intervals import Floats
-from analysis.tuning.constraints import tier_bounds
 from analysis.tuning.counts import Ints, weighted_counts
+from analysis.tuning.limits import tier_bounds
 from analysis.tuning.loss import sigmoid, softplus
 from analysis.tuning.problem import Card, Problem
 from analysis.tuning.tables import CellCounts, cell_counts

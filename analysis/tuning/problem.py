@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.intervals import Floats
-from analysis.tuning.constraints import Constraints, share_excess
 from analysis.tuning.counts import Ints, PatternCounts, weighted_counts
+from analysis.tuning.limits import Constraints, share_excess
 from analysis.tuning.loss import fit_histograms
 from analysis.tuning.tables import LevelMatrix, level_matrix
 

@@ -42,43 +42,20 @@ def rounded_cards(problem: Problem, weights: Weights, n_cards: int) -> list[Card
     if not len(rules):
         return []
     limits = problem.limits
-    model = curvature(problem.counts, weights, is_fast=True).matrix
-    scales = _scales(np.abs(weights.weights[rules]), np.maximum(limits.high, -limits.low)[rules])
+    low, high = limits.low[rules], limits.high[rules]
+    model = curvature(problem.counts, weights, rules=rules, is_fast=True).matrix
+    own = weights.weights[rules]
+    scales = _scales(np.abs(own), np.maximum(high, -low))
+    points = np.clip(np.rint(own / scales[:, None]), low, high)
+    error, scales = _improve(points, scales, model, model @ own, low, high)
     base = np.clip(np.where(limits.is_free, 0, limits.today), limits.low, limits.high)
-    points = np.repeat(base[None].astype(np.float64), len(scales), axis=0)
-    points[:, rules] = np.rint(weights.weights[rules] / scales[:, None])
-    return whole_cards(problem, points, rules, scales, model, model @ weights.weights, n_cards)
-
-
-def whole_cards(
-    problem: Problem, points: Floats, rules: Ints, scales: Floats, model: Floats, target: Floats, n_cards: int
-) -> list[Card]:
-    """Improve rounded points by a quadratic model of the loss, and return the best cards.
-
-    Parameters
-    ----------
-    problem : Problem
-        What is tuned.
-    points : array of shape (n_scales, n_rules)
-        Whole numbers to start from.
-    rules : array of int
-        Rules whose points may be improved.
-    scales : array of shape (n_scales,)
-        Scale of each row.
-    model, target : arrays of shape (n_rules, n_rules), (n_rules,)
-        The loss of weights x is about `x @ model @ x / 2 - target @ x`.
-    n_cards : int
-        Cards to return at most, the best first.
-    """
-    limits = problem.limits
-    points[:, rules] = np.clip(points[:, rules], limits.low[rules], limits.high[rules])
-    error, scales = _improve(points, rules, scales, target, model, problem)
-    cards = points.astype(np.int64)
+    cards = np.repeat(base[None], len(points), axis=0)
+    cards[:, rules] = points
     _, first = np.unique(cards, axis=0, return_index=True)
     chosen = first[np.argsort(error[first], kind="stable")[: 3 * n_cards]]
-    cards = cards[chosen]
-    scores = np.array([problem.counts.scores(card) for card in cards])
-    return sorted(evaluate(problem, cards, scores, scales[chosen], 5), key=lambda card: card.rank)[:n_cards]
+    scores = np.array([problem.counts.scores(card) for card in cards[chosen]])
+    found = evaluate(problem, cards[chosen], scores, scales[chosen], 5)
+    return sorted(found, key=lambda card: card.rank)[:n_cards]
 
 
 def _scales(sizes: Floats, reach: Ints) -> Floats:
@@ -89,24 +66,25 @@ def _scales(sizes: Floats, reach: Ints) -> Floats:
 
 
 def _improve(
-    points: Floats, rules: Ints, scales: Floats, target: Floats, model: Floats, problem: Problem
+    points: Floats, scales: Floats, model: Floats, target: Floats, low: Ints, high: Ints
 ) -> tuple[Floats, Floats]:
-    """Set each rule in turn to its best points given the others.
+    """Set each rule in turn to its best points given the others, in place.
+
+    The loss of weights x is about `x @ model @ x / 2 - target @ x`.
 
     Returns
     -------
     error, scales : arrays of shape (n_scales,)
         What the model says of each row, and its best scale.
     """
-    limits = problem.limits
     for _ in range(SWEEPS):
         before = points.copy()
         pull = (points * scales[:, None]) @ model - target
-        for rule in rules:
+        for rule in range(points.shape[1]):
             own = max(float(model[rule, rule]), 1e-12)
-            old = points[:, rule]
+            old = points[:, rule].copy()
             # The best real value given the others, to the nearest allowed whole number.
-            new = np.clip(np.rint(old - pull[:, rule] / (own * scales)), limits.low[rule], limits.high[rule])
+            new = np.clip(np.rint(old - pull[:, rule] / (own * scales)), low[rule], high[rule])
             pull += ((new - old) * scales)[:, None] * model[rule]
             points[:, rule] = new
         if np.array_equal(before, points):

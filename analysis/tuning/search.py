@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 
 from analysis.tuning.budget import Budget
-from analysis.tuning.constraints import Constraints, violations
 from analysis.tuning.counts import Ints
+from analysis.tuning.limits import Constraints, violations
 from analysis.tuning.moves import Moves, pair_moves, single_moves
 from analysis.tuning.problem import Card, Problem, evaluate, make_card
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.tuning.budget import Budget
-from analysis.tuning.constraints import Constraints, TuningError, violations
 from analysis.tuning.counts import Ints
+from analysis.tuning.limits import Constraints, TuningError, violations
 from analysis.tuning.problem import Card, Problem, evaluate, make_card
 from analysis.tuning.search import descend
 

@@ -133,7 +133,9 @@ def fit_weights(
     )
 
 
-def curvature(counts: PatternCounts, weights: Weights, *, is_fast: bool = False) -> Curvature:
+def curvature(
+    counts: PatternCounts, weights: Weights, *, rules: Ints | None = None, is_fast: bool = False
+) -> Curvature:
     """Return the derivatives of the loss at some weights, the intercepts eliminated.
 
     Parameters
@@ -142,13 +144,17 @@ def curvature(counts: PatternCounts, weights: Weights, *, is_fast: bool = False)
         The leads.
     weights : Weights
         Where.
+    rules : array of int, optional
+        Rules to look at, when no others have a weight; all when left out.
     is_fast : bool
         Single precision: enough to choose rules by.
     """
     kind = np.float32 if is_fast else np.float64
-    slope, matrix, base_slope, cross, base_curve = _derivatives(
-        counts, counts.multiplicity, weights.weights, weights.intercepts, kind
-    )
+    own, design = weights.weights, counts.multiplicity
+    if rules is not None:
+        counts, columns = _condensed(counts, rules)
+        own, design = own[rules], counts.multiplicity[:, columns]
+    slope, matrix, base_slope, cross, base_curve = _derivatives(counts, design, own, weights.intercepts, kind)
     return Curvature(
         slope=slope - cross @ (base_slope / base_curve),
         matrix=matrix - (cross / base_curve) @ cross.T,

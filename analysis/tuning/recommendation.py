@@ -7,12 +7,12 @@ from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
-from analysis.tuning.backtest import Backtest, backtest, lead_losses
+from analysis.tuning.backtesting import Backtest, backtest, lead_losses
 from analysis.tuning.budget import Budget
-from analysis.tuning.constraints import Constraints, violations
 from analysis.tuning.counts import Ints, PatternCounts
+from analysis.tuning.limits import Constraints, violations
 from analysis.tuning.loss import fit_card
-from analysis.tuning.tune import EffortName, Proposal, tune
+from analysis.tuning.tuner import EffortName, Proposal, tune
 
 Outcome: TypeAlias = Literal["change", "no_change", "not_enough"]
 

@@ -3,7 +3,7 @@ import pytest
 from sklearn.metrics import log_loss, roc_auc_score
 
 from analysis.tuning import backtest, constraints, fit_card
-from analysis.tuning.backtest import lead_losses, weighted_auc
+from analysis.tuning.backtesting import lead_losses, weighted_auc
 from tests.analysis.tuning.companies import TODAY, as_leads, company
 
 

@@ -11,12 +11,12 @@ import pandas as pd
 
 from analysis.intervals import Floats, critical_value
 from analysis.tuning.budget import Budget
-from analysis.tuning.constraints import Constraints
 from analysis.tuning.counts import Ints, PatternCounts
+from analysis.tuning.limits import Constraints
 from analysis.tuning.loss import fit_card, sigmoid, softplus
 from analysis.tuning.problem import make_problem
 from analysis.tuning.threads import one_thread
-from analysis.tuning.tune import EffortName, card_path
+from analysis.tuning.tuner import EffortName, card_path
 from analysis.tuning.yardsticks import boosting_logits, logistic_logits
 
 MIN_TRAIN_PERIODS: Final = 2

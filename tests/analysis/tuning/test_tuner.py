@@ -16,6 +16,7 @@ from analysis.tuning import (
     tune_path,
     violations,
 )
+from analysis.tuning.tuner import thinned
 from tests.analysis.tuning.companies import TODAY, company, random_counts, small_counts
 
 points = st.lists(st.integers(-2, 2), min_size=4, max_size=4).map(np.array)
@@ -195,3 +196,41 @@ def test_counts_and_limits_must_agree():
         constraints([1, 2], tiers=[(0, 0)])
     with pytest.raises(ValueError, match="max_rules must be at least 0"):
         constraints([1, 2], max_rules=-1)
+
+
+def test_many_patterns_are_searched_on_a_sample(monkeypatch):
+    counts = random_counts(6, n_leads=4000, n_rules=14)
+    limits = constraints(np.zeros(14, dtype=int), max_rules=5)
+    whole = tune(counts, limits, with_proof=False)
+    monkeypatch.setattr("analysis.tuning.tuner.SAMPLE_ABOVE", 1000)
+    monkeypatch.setattr("analysis.tuning.tuner.SAMPLE_SIZE", 1500)
+    sampled = tune(counts, limits, with_proof=False)
+    assert violations(limits, sampled.points) == ()
+    assert sampled.loss == pytest.approx(whole.loss, rel=0.01)
+    assert sampled.certificate.any_points_gap == pytest.approx(whole.certificate.any_points_gap, abs=0.01)
+
+
+def test_a_sample_stands_for_all():
+    counts = random_counts(6, n_leads=6000, n_rules=6)
+    sample = thinned(counts, 300, seed=0)
+    assert 200 < len(sample.n_leads) < 400
+    assert sample.n_leads.sum() == pytest.approx(counts.n_leads.sum(), rel=0.1)
+    assert sample.n_won.sum() == pytest.approx(counts.n_won.sum(), rel=0.2)
+    assert len(thinned(counts, 10**9, seed=0).n_leads) == len(counts.n_leads)
+
+
+def test_a_thorough_search_is_never_worse():
+    counts = random_counts(9, n_rules=14, n_periods=2)
+    limits = constraints(np.arange(14) % 5 - 2, max_changes=5)
+    normal, thorough = (tune(counts, limits, effort=effort, with_proof=False) for effort in ("normal", "thorough"))
+    assert thorough.loss <= normal.loss * (1 + 1e-9)
+
+
+def test_a_period_without_wins_still_counts_for_the_volume():
+    counts = random_counts(3, n_leads=2000, n_periods=3)
+    mute = counts.reweighted(counts.n_leads, np.where(counts.period == 2, 0.0, counts.n_won))
+    today = np.array([2, 1, 1, -1, 2, 1, 0, 3, 1, -2, 1, 1])
+    limits = constraints(today, max_changes=3, volume=keep_volume(mute, today, 4, 0.01))
+    found = tune(mute, limits)
+    assert violations(limits, found.points, mute) == ()
+    assert found.loss < found.today_loss

@@ -10,8 +10,8 @@ import numpy as np
 from analysis.intervals import Floats
 from analysis.tuning.budget import Budget
 from analysis.tuning.certificate import Certificate, certify
-from analysis.tuning.constraints import Constraints, volume_share
 from analysis.tuning.counts import Ints, PatternCounts
+from analysis.tuning.limits import Constraints, volume_share
 from analysis.tuning.loss import fit_card
 from analysis.tuning.minimal import EFFORTS, minimal_card, widened
 from analysis.tuning.problem import Card, Problem, make_card, make_problem
