@@ -22,6 +22,7 @@ _COMMANDS: Final = {
     "demo": ("demo", "Build the synthetic company and open the dashboard."),
     "serve": ("demo", "Open the dashboard on this workspace."),
     "import": ("imports", "Bring files into the history."),
+    "suggest": ("imports", "Write a mapping for a file that leadcal does not know."),
     "undo": ("imports", "Take the last import back."),
     "check": ("check", "Does the history contradict itself?"),
     "overview": ("overview", "Is the funnel healthy?"),

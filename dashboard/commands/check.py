@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 
 from analysis.evidence import CHECKS, evidence, evidence_records
+from dashboard.checks import sentence
+from dashboard.commands import language
 from dashboard.commands.options import format_option
 from dashboard.commands.output import print_result
 from data.store import open_reader
@@ -39,9 +41,14 @@ def check_command(workspace: Workspace, code: str | None, output_format: str) ->
     result = evidence(reader)
     shown = result.checks.assign(harms=[", ".join(harms) for harms in result.checks["harms"]])
     n_passed = int(result.checks["is_passed"].sum())
+    failed = result.checks[~result.checks["is_passed"]]
+    words = language.say()
     print_result(
         output_format,
-        headline=[f"Snapshot {reader.snapshot}: {n_passed} of {len(shown)} checks found nothing."],
+        headline=[
+            f"Snapshot {reader.snapshot}: {n_passed} of {len(shown)} checks found nothing.",
+            *(f"{words.word('severity', row['severity'])}: {sentence(row, words)}" for _, row in failed.iterrows()),
+        ],
         facts={"snapshot": reader.snapshot, "n_errors": result.n_errors},
         tables={"checks": result.checks if output_format == "json" else shown.drop(columns="is_passed")},
         main_table="checks",

@@ -10,7 +10,12 @@ from typing import Any, Final
 import click
 
 from dashboard.commands.output import plain, text_table
-from data.imports import ImportReport, import_files, write_rejects
+from dashboard.importing.ways import Way, find_ways
+from data.contract import TABLES
+from data.errors import InputError
+from data.imports import ImportReport, Mapping, import_files, write_rejects
+from data.imports.recognise import find_files
+from data.presets import Recognition, mapping_toml, read_headers, suggested_mapping_toml
 from data.store import undo
 from data.workspace import Workspace
 
@@ -24,7 +29,7 @@ _N_SHOWN: Final = 10
     "--map",
     "mapping",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Mapping file that says which column is what; without it the files must be in the contract's own columns.",
+    help="Mapping file that says which column is what [default: the files' own columns say it, when leadcal knows them].",
 )
 @click.option(
     "--skip-bad-rows", is_flag=True, help="Import the good rows even when some are bad [default: import nothing then]."
@@ -46,20 +51,26 @@ def import_command(
     rejects: Path | None,
     output_format: str,
 ) -> int:
-    """Bring files into the history: CSV or Parquet, or folders of them.
+    """Bring files into the history: CSV, Excel or Parquet, or folders of them.
+
+    Exports of known systems (HubSpot, Salesforce, Marketo, Zoho ...), files in
+    leadcal's own columns and those of a saved profile are recognised by their
+    header; for any other, `leadcal suggest FILE` writes a mapping to begin with.
 
     Importing the same file again changes nothing; an overlapping file updates.
     With bad rows nothing is imported, and each is explained; the exit code is 1.
 
     \b
     leadcal import leads.csv touches.parquet
+    leadcal import hubspot-contacts.csv hubspot-deals.csv
     leadcal import --map docs/examples/olist/olist.toml exports/
     leadcal import --map my-crm.toml --skip-bad-rows --rejects to-correct/ export.csv
     """
+    chosen = mapping or _recognised(workspace, paths, is_quiet=output_format == "json")
     report = import_files(
         workspace,
         paths,
-        mapping,
+        chosen,
         by=_user(),
         on_error="skip" if skip_bad_rows else "stop",
         progress=_tell if sys.stderr.isatty() else None,
@@ -75,11 +86,76 @@ def import_command(
     return 1 if report.n_failures else 0
 
 
+@click.command(name="suggest")
+@click.argument("path", type=click.Path(path_type=Path))
+def suggest_command(path: Path) -> None:
+    """Write a mapping for a file, to check, correct and import with.
+
+    For an export of a known system that is its preset; for any other file what
+    the names of its columns suggest, in Japanese or English.
+
+    \b
+    leadcal suggest list.csv > list.toml
+    leadcal import --map list.toml list.csv
+    """
+    files = find_files([path])
+    headers = read_headers(files)
+    ways, _ = find_ways(Workspace(Path()), files, headers)
+    way = _whole(ways, len(files))
+    if way is not None and way.mapping is not None:
+        click.echo(mapping_toml(way.mapping), nl=False)
+    elif len(headers) == 1:
+        click.echo(suggested_mapping_toml(headers[0]), nl=False)
+    else:
+        raise InputError(f"{path}: no known system exports these files together; ask for one file at a time")
+
+
 @click.command(name="undo")
 @click.pass_obj
 def undo_command(workspace: Workspace) -> None:
     """Take the last import back: the history is again what it was before."""
     click.echo(f"The history is snapshot {undo(workspace)} again.")
+
+
+def _recognised(workspace: Workspace, paths: tuple[Path, ...], *, is_quiet: bool) -> Mapping | None:
+    """Return the mapping that the header rows ask for; None for the contract's own columns."""
+    files = find_files(paths)
+    ways, recognition = find_ways(workspace, files, read_headers(files))
+    way = _whole(ways, len(files))
+    if way is None:
+        # A file that is named like a table gets the importer's own words on what it lacks.
+        if any(file.stem in TABLES for file in files):
+            return None
+        raise InputError(_unknown(recognition, files))
+    if way.kind != "contract" and not is_quiet:
+        click.echo(_why(way))
+    return way.mapping
+
+
+def _whole(ways: list[Way], n_files: int) -> Way | None:
+    """Return the likeliest way that reads all files without a person's help."""
+    return next((way for way in ways if way.kind != "own" and len(way.paths) == n_files), None)
+
+
+def _why(way: Way) -> str:
+    if way.recognised is None:
+        return f"Read by the profile {way.name}."
+    columns = ", ".join(way.recognised.candidates[0].matched[:5])
+    left_out = "".join(f"\n  left out: {left.table}: {left.reason}" for left in way.recognised.fitted.left_out)
+    return f"Recognised as {way.recognised.preset.label_en} by the columns {columns}.{left_out}"
+
+
+def _unknown(recognition: Recognition, files: list[Path]) -> str:
+    for one in recognition.unrecognised:
+        lacks = [f"{near.preset.label_en} lacks {', '.join(near.missing[:3])}" for near in one.nearest if near.missing]
+        nearest = f" (nearest: {lacks[0]})" if lacks else ""
+        name = one.header.name
+        return (
+            f"{name}: these columns are of no system that leadcal knows{nearest}; "
+            f"write a mapping with `leadcal suggest {name} > my.toml`, check it, and import with --map my.toml"
+        )
+    names = ", ".join(file.name for file in files)
+    return f"{names}: these are of different systems; import the files of each system by themselves"
 
 
 def _user() -> str:

@@ -147,13 +147,16 @@ def test_overview_has_key_numbers(imported):
     assert "First:" in imported("overview")[1]
 
 
-def test_check_passes_fails_and_opens_records(imported, files):
+def test_check_passes_fails_and_opens_records(imported, files, monkeypatch):
     assert imported("check")[0] == 0
     (files / "deals.csv").write_text("deal_id,lead_id,opened_at,closed_at,outcome\nearly,b,2024-12-31,,open\n")
     assert imported("import", files / "deals.csv")[0] == 0
     code, output, _ = imported("check", "--format", "json")
     assert code == 1
     assert json.loads(output)["n_errors"] == 1
+    assert "1 of 2 deals were opened before their lead was created." in imported("check")[1]
+    monkeypatch.setenv("LEADCAL_LANG", "ja")
+    assert "商談" in imported("check")[1]
     assert "early" in imported("check", "--open", "deal_before_lead", "--format", "csv")[1]
 
 
@@ -175,6 +178,34 @@ def test_bad_rows_are_explained_and_nothing_is_imported(leadcal, files, tmp_path
     code, output, _ = leadcal("import", files / "leads.csv", "--skip-bad-rows")
     assert code == 1
     assert "snapshot 1" in output
+
+
+def test_an_export_of_a_known_system_needs_no_mapping(leadcal, tmp_path):
+    header = "Record ID,First Name,Create Date,Original Traffic Source,Lifecycle Stage,Email"
+    path = tmp_path / "contacts.csv"
+    path.write_text(f"{header}\n1,Aoi,2025-01-05 10:00,Organic Search,Lead,aoi@example.co.jp\n", encoding="utf-8")
+    code, output, errors = leadcal("import", path)
+    assert (code, errors) == (0, "")
+    assert output.startswith("Recognised as HubSpot")
+    assert "1 rows read" in output
+    mapping = tmp_path / "mine.toml"
+    mapping.write_text(leadcal("suggest", path)[1], encoding="utf-8")
+    assert "nothing was changed" in leadcal("import", "--map", mapping, path)[1]
+
+
+def test_an_unknown_file_gets_a_mapping_to_begin_with(leadcal, tmp_path):
+    path = tmp_path / "名簿.csv"
+    path.write_bytes("管理番号,企業名,獲得日,備考\nA1,㈱青空,2025年1月5日,高い\n".encode("cp932"))
+    code, _, errors = leadcal("import", path)
+    assert code == 2
+    assert errors.count("\n") == 1
+    assert "名簿.csv: these columns are of no system that leadcal knows" in errors
+    mapping = tmp_path / "mine.toml"
+    mapping.write_text(leadcal("suggest", path)[1], encoding="utf-8")
+    code, output, _ = leadcal("import", "--map", mapping, path)
+    assert code == 0, output
+    assert "read as cp932" in output
+    assert json.loads(leadcal("funnel", "--format", "json")[1])["n_leads"] == 1
 
 
 WRONG_INPUT = [
