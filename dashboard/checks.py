@@ -9,32 +9,15 @@ import streamlit as st
 
 from analysis.evidence import Evidence
 from dashboard import data_tables, exhibits, loading
+from dashboard.check_words import sentence
 from dashboard.loading import Snapshot
 from dashboard.texts import Speaker
 
-ICONS: Final = {"error": ":material/error:", "warning": ":material/warning:", "passed": ":material/check_circle:"}
+ICONS: Final = {"error": ":red[:material/error:]", "warning": ":orange[:material/warning:]"}
+"""The word beside them says the same without colour."""
 
 N_RECORDS: Final = 200
 """Records shown per check; the command line has them all."""
-
-
-def sentence(check: pd.Series, say: Speaker) -> str:
-    """Say what a check found, of how many, and which analyses that harms.
-
-    Parameters
-    ----------
-    check : Series
-        A row of `analysis.evidence.Evidence.checks`.
-    """
-    found = say(
-        f"check.{check['code']}.found", n=say.count(check["n_found"]), n_examined=say.count(check["n_examined"])
-    )
-    return say("format.sentences", first=found, second=harm(tuple(check["harms"]), say))
-
-
-def harm(harms: tuple[str, ...], say: Speaker) -> str:
-    """Say which analyses suffer."""
-    return say("check_harm", names=say("format.comma").join(say.word("harm", name) for name in harms))
 
 
 def verdict(result: Evidence, say: Speaker) -> str:
@@ -57,7 +40,7 @@ def draw(result: Evidence, current: Snapshot, say: Speaker) -> None:
         _draw(check, current, say)
     passed = result.checks[result.checks["is_passed"]]
     if not passed.empty:
-        with st.expander(say("data.passed", n=len(passed)), icon=ICONS["passed"]):
+        with st.expander(say("data.passed", n=len(passed)), icon=":material/check_circle:"):
             st.markdown("\n".join(f"- {say(f'check.{code}.name')}" for code in passed["code"]))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from analysis.evidence import CHECKS, evidence, evidence_records
-from dashboard.checks import sentence
+from dashboard.check_words import sentence
 from dashboard.commands import language
 from dashboard.commands.options import format_option
 from dashboard.commands.output import print_result
