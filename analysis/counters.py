@@ -17,13 +17,21 @@ from numpy.typing import NDArray
 
 from analysis.matching import (
     Mask,
-    field_of,
     match_touches,
     match_values,
     read_attribute_values,
     read_touch_types,
 )
-from analysis.rulesets.model import AttributePredicate, OptOutPredicate, Ruleset, TouchPredicate
+from analysis.rulesets.columns import Need, fold, need_of, needs_of
+from analysis.rulesets.model import Ruleset
+from analysis.rulesets.predicates import (
+    AttributePredicate,
+    BantPredicate,
+    OptOutPredicate,
+    TouchPredicate,
+    ValuePredicate,
+    field_of,
+)
 from data.engine import Engine
 
 Integers: TypeAlias = NDArray[np.int64]
@@ -55,6 +63,8 @@ class Counter:
         Largest count that is reported.
     constant : int
         Added at every decision.
+    is_inverted : bool
+        It holds where nothing was counted.
     """
 
     touches: pd.DataFrame
@@ -62,10 +72,54 @@ class Counter:
     bound: int
     cap: int
     constant: int = 0
+    is_inverted: bool = False
 
 
-def counters(engine: Engine, ruleset: Ruleset, *, n_touches_max: int, is_ranked: bool) -> tuple[Counter, ...]:
-    """Match the rules, then the gates, of a ruleset against the dictionaries of a history.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Questions:
+    """What must be counted for a ruleset, each thing once, and how it makes up the rules.
+
+    Attributes
+    ----------
+    needs : tuple of Need
+        What is counted.
+    of_rules, of_gates : tuples
+        For each rule, and each gate, which of the needs.
+    """
+
+    ruleset: Ruleset
+    needs: tuple[Need, ...]
+    of_rules: tuple[tuple[int, ...], ...]
+    of_gates: tuple[int, ...]
+
+    @classmethod
+    def of(cls, ruleset: Ruleset) -> Questions:
+        """List what a ruleset needs; rules that ask the same share a counter."""
+        places: dict[Need, int] = {}
+        of_rules = tuple(
+            tuple(places.setdefault(need, len(places)) for need in needs_of(rule)) for rule in ruleset.rules
+        )
+        of_gates = tuple(places.setdefault(need_of(gate.condition), len(places)) for gate in ruleset.gates)
+        return cls(ruleset=ruleset, needs=tuple(places), of_rules=of_rules, of_gates=of_gates)
+
+    def multiplicity(self, counts: Integers) -> Integers:
+        """Turn counts, shape (n_rows, n_needs), into the columns of the rules, shape (n_rows, n_columns)."""
+        parts = [
+            fold(rule, counts[:, list(needs)])
+            for rule, needs in zip(self.ruleset.rules, self.of_rules, strict=True)
+            if needs
+        ]
+        return np.hstack(parts) if parts else np.zeros((len(counts), 0), dtype=np.int64)
+
+    def gated(self, counts: Integers) -> Mask:
+        """Return which gates are shut, shape (n_rows, n_gates)."""
+        wanted = np.array([self.needs[place].cap for place in self.of_gates], dtype=np.int64)
+        is_shut: Mask = counts[:, list(self.of_gates)] >= wanted
+        return is_shut
+
+
+def counters(engine: Engine, needs: Sequence[Need], *, n_touches_max: int, is_ranked: bool) -> tuple[Counter, ...]:
+    """Match what must be counted against the dictionaries of a history.
 
     Parameters
     ----------
@@ -75,17 +129,17 @@ def counters(engine: Engine, ruleset: Ruleset, *, n_touches_max: int, is_ranked:
         Whether the touches that will be counted carry ranks, which let the
         engine stop at the cap.
     """
-    predicates = [(rule.predicate, rule.cap, rule.within_days) for rule in ruleset.rules]
-    predicates += [(gate.predicate, 1, None) for gate in ruleset.gates]
     types = read_touch_types(engine)
-    asked = [predicate for predicate, _, _ in predicates if not isinstance(predicate, TouchPredicate)]
+    asked = [need.predicate for need in needs if not isinstance(need.predicate, TouchPredicate)]
     values = read_attribute_values(engine, [field_of(predicate) for predicate in asked])
     known_fields = set(values["field"])
     return tuple(
-        _touch_counter(types, predicate, cap, within_days, n_touches_max if is_ranked else None, n_touches_max)
-        if isinstance(predicate, TouchPredicate)
-        else _value_counter(values, predicate, known_fields)
-        for predicate, cap, within_days in predicates
+        _touch_counter(
+            types, need.predicate, need.cap, need.within_days, n_touches_max if is_ranked else None, n_touches_max
+        )
+        if isinstance(need.predicate, TouchPredicate)
+        else _value_counter(values, need.predicate, known_fields)
+        for need in needs
     )
 
 
@@ -125,15 +179,26 @@ def _is_whole_kind(types: pd.DataFrame, mask: Mask) -> Mask:
     return is_whole
 
 
-def _value_counter(
-    values: pd.DataFrame, predicate: AttributePredicate | OptOutPredicate, known_fields: set[str]
-) -> Counter:
+def _value_counter(values: pd.DataFrame, predicate: ValuePredicate, known_fields: set[str]) -> Counter:
+    if isinstance(predicate, BantPredicate):
+        return _bant_counter(values, predicate)
     matched = values["value_no"].to_numpy(dtype=np.int64)[match_values(values, predicate)]
     is_opt_out = isinstance(predicate, OptOutPredicate)
     # A field nobody ever filled is not in the dictionary: it is unknown for every lead.
-    is_always = not is_opt_out and predicate.is_unknown and field_of(predicate) not in known_fields
+    is_always = (
+        isinstance(predicate, AttributePredicate) and predicate.is_unknown and field_of(predicate) not in known_fields
+    )
     bound = _OPT_OUT_CHANNELS if is_opt_out else 1
     return Counter(touches=_no_touches(), values=matched, bound=bound, cap=1, constant=int(is_always))
+
+
+def _bant_counter(values: pd.DataFrame, predicate: BantPredicate) -> Counter:
+    """Count an answer; "unknown" is every lead but those with one of the other answers."""
+    is_inverted = "unknown" in predicate.answers
+    others = tuple(answer for answer in ("yes", "no") if (answer in predicate.answers) != is_inverted)
+    told = BantPredicate(item=predicate.item, answers=others)
+    matched = values["value_no"].to_numpy(dtype=np.int64)[match_values(values, told)]
+    return Counter(touches=_no_touches(), values=matched, bound=1, cap=1, is_inverted=is_inverted)
 
 
 def _no_values() -> Integers:
@@ -155,8 +220,11 @@ class Layout:
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return what one touch, and one attribute value, adds to each word, for the engine."""
         touch_keys = ["type_no", "before_days", "n_of_type", "n_of_kind"]
-        touches = [self._placed(number, counter.touches) for number, counter in enumerate(self.counters)]
-        values = [
+        nothing = {word: np.int64(0) for word in WORDS}
+        touches = [_no_touches().assign(**nothing)]
+        touches += [self._placed(number, counter.touches) for number, counter in enumerate(self.counters)]
+        values = [pd.DataFrame({"value_no": _no_values()}).assign(**nothing)]
+        values += [
             self._placed(number, pd.DataFrame({"value_no": counter.values}))
             for number, counter in enumerate(self.counters)
         ]
@@ -177,7 +245,8 @@ class Layout:
         for number, counter in enumerate(self.counters):
             word = frame[WORDS[self.words[number]]].to_numpy(dtype=np.int64)
             mask = (1 << counter.bound.bit_length()) - 1
-            counts[:, number] = np.minimum(((word >> self.shifts[number]) & mask) + counter.constant, counter.cap)
+            found = np.minimum(((word >> self.shifts[number]) & mask) + counter.constant, counter.cap)
+            counts[:, number] = 1 - found if counter.is_inverted else found
         return counts
 
 

@@ -14,13 +14,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.rulesets.model import AttributePredicate, OptOutPredicate, TouchPredicate
+from analysis.rulesets.predicates import (
+    AttributePredicate,
+    BantPredicate,
+    OptOutPredicate,
+    TouchPredicate,
+    ValuePredicate,
+    field_of,
+    glob,
+)
 from data.engine import Engine
 
 Mask: TypeAlias = NDArray[np.bool_]
-
-OPT_OUT: Final = "@opt_out"
-"""Name under which opt-outs lie among the attributes."""
 
 _TOUCH_TYPES: Final = """
 SELECT type_no AS type_no, kind_no AS kind_no, kind AS kind, channel AS channel, content AS content, direction AS direction
@@ -48,11 +53,6 @@ def read_attribute_values(engine: Engine, fields: Sequence[str]) -> pd.DataFrame
     return engine.query(_ATTRIBUTE_VALUES, tables={"wanted_fields": wanted})
 
 
-def field_of(predicate: AttributePredicate | OptOutPredicate) -> str:
-    """Return the name under which the values of a predicate lie in the dictionary."""
-    return OPT_OUT if isinstance(predicate, OptOutPredicate) else predicate.field
-
-
 def match_touches(types: pd.DataFrame, predicate: TouchPredicate) -> Mask:
     """Return which rows of the dictionary of touches a rule counts.
 
@@ -76,41 +76,48 @@ def match_touches(types: pd.DataFrame, predicate: TouchPredicate) -> Mask:
     return mask
 
 
-def match_values(values: pd.DataFrame, predicate: AttributePredicate | OptOutPredicate) -> Mask:
+def match_values(values: pd.DataFrame, predicate: ValuePredicate) -> Mask:
     """Return which rows of the dictionary of attributes a rule or gate counts.
 
     Parameters
     ----------
     values : DataFrame
         As from `read_attribute_values`.
-    predicate : AttributePredicate or OptOutPredicate
+    predicate : AttributePredicate, BantPredicate or OptOutPredicate
         A value that is not known never matches, unless that is what is asked for.
+        Only answers that say something lie in the dictionary: "unknown" has no
+        row there, and never matches.
     """
     of_field = (values["field"] == field_of(predicate)).to_numpy(dtype=bool)
     is_known = values["value"].notna().to_numpy(dtype=bool)
     if isinstance(predicate, OptOutPredicate):
         channels = ["email", "call", "all"] if predicate.channel == "any" else [predicate.channel, "all"]
         return of_field & values["value"].isin(channels).to_numpy(dtype=bool)
+    if isinstance(predicate, BantPredicate):
+        return of_field & values["value"].isin(list(predicate.answers)).to_numpy(dtype=bool)
+    return of_field & _match_attribute(values, is_known, predicate)
+
+
+def _match_attribute(values: pd.DataFrame, is_known: Mask, predicate: AttributePredicate) -> Mask:
     if predicate.is_unknown:
-        return of_field & ~is_known
+        return ~is_known
+    if predicate.patterns:
+        return _like(values["value"], predicate.patterns)
     if predicate.values:
         is_in = _one_of(values, predicate.values)
-        return of_field & is_known & (~is_in if predicate.is_excluded else is_in)
+        return is_known & (~is_in if predicate.is_excluded else is_in)
     number = values["number"].to_numpy(dtype=np.float64, na_value=np.nan)
     low = -np.inf if predicate.low is None else predicate.low
     high = np.inf if predicate.high is None else predicate.high
-    return of_field & (number >= low) & (number <= high)
+    mask: Mask = (number >= low) & (number <= high)
+    return mask
 
 
 def _like(column: pd.Series, patterns: Sequence[str]) -> Mask:
-    expression = re.compile("|".join(_glob(pattern) for pattern in patterns), re.DOTALL)
+    expression = re.compile("|".join(glob(pattern) for pattern in patterns), re.DOTALL)
     # Patterns are tried on distinct texts: one kind may have thousands of contents.
     texts = [text for text in column.dropna().unique() if expression.fullmatch(text)]
     return column.isin(texts).to_numpy(dtype=bool)
-
-
-def _glob(pattern: str) -> str:
-    return ".*".join(re.escape(piece) for piece in pattern.split("*"))
 
 
 def _one_of(values: pd.DataFrame, wanted: Sequence[str | int | float | bool]) -> Mask:

@@ -7,26 +7,40 @@ patterns of counts, which are few.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
 
-from analysis.counters import WORDS, Integers, Layout, counters, layouts
+from analysis.counters import WORDS, Integers, Layout, Questions, counters, layouts
 from analysis.matching import Mask
+from analysis.patterns import COUNTS, GROUPS, PatternTable, count_patterns, grade_table, pattern_scores, score_table
 from analysis.rulesets.fields import suggestion
-from analysis.rulesets.model import AXES, Ruleset
+from analysis.rulesets.model import Ruleset
+from analysis.rulesets.predicates import OutsideScore
+from analysis.rulesets.rules import AXES
+from analysis.rulesets.scoring import axis_points, grades_of
 from analysis.selection import Selection
 from analysis.sqlfiles import sql_text
 from data.engine import Engine
 from data.errors import LeadcalError
 
-GROUPS: Final = ("standing", "already_decided", "immature", "not_won", "won")
-"""What became of a decision, by the number the engine uses."""
-
-COUNTS: Final = ("n_mature", "n_won", "n_immature", "n_already_decided", "n_standing")
+__all__ = [
+    "COUNTS",
+    "GROUPS",
+    "HANDOFF",
+    "Decision",
+    "PatternTable",
+    "ReplayError",
+    "grade_table",
+    "lead_scores",
+    "pattern_scores",
+    "pattern_table",
+    "replay_sql",
+    "rule_hits",
+    "score_table",
+]
 
 
 class ReplayError(LeadcalError):
@@ -62,38 +76,6 @@ class Decision:
 
 HANDOFF: Final = Decision()
 
-_MAX_KEY: Final = 2**62
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PatternTable:
-    """What became of the decisions, by how often each rule fired.
-
-    Attributes
-    ----------
-    rule_ids, gate_ids : tuple of str
-        Columns of `multiplicity` and `gated`.
-    multiplicity : array of shape (n_patterns, n_rules)
-        How often each rule fired, capped; the patterns are distinct.
-    gated : boolean array of shape (n_patterns, n_gates)
-        Which gates were shut.
-    counts : DataFrame
-        One row per pattern: `n_mature`, `n_won` (a part of n_mature),
-        `n_immature`, `n_already_decided`, `n_standing`.
-    """
-
-    rule_ids: tuple[str, ...]
-    gate_ids: tuple[str, ...]
-    multiplicity: Integers
-    gated: Mask
-    counts: pd.DataFrame
-
-    @property
-    def is_gated(self) -> Mask:
-        """Whether any gate was shut, shape (n_patterns,)."""
-        is_gated: Mask = np.asarray(self.gated.any(axis=1))
-        return is_gated
-
 
 def pattern_table(engine: Engine, ruleset: Ruleset, selection: Selection, decision: Decision = HANDOFF) -> PatternTable:
     """Count the decisions by rule pattern and by what became of them.
@@ -116,47 +98,12 @@ def pattern_table(engine: Engine, ruleset: Ruleset, selection: Selection, decisi
         If the outcome or the decision names a stage that the history does not have.
     """
     replay = _Replay.prepare(engine, ruleset, selection, decision)
-    if len(replay.layouts) == 1:
+    if len(replay.layouts) == 1 and ruleset.outside is None:
         frame = replay.ask(replay.layouts[0], "rule_patterns")
         counts = replay.layouts[0].unpack(frame)
-    else:
-        frame, counts = replay.decisions()
-        frame["n_decisions"] = 1
-    return _patterns(ruleset, counts, frame)
-
-
-def score_table(patterns: PatternTable, ruleset: Ruleset) -> pd.DataFrame:
-    """Turn patterns into counts by score: whole numbers, no query.
-
-    Parameters
-    ----------
-    patterns : PatternTable
-        From `pattern_table`.
-    ruleset : Ruleset
-        The points; its rules are those the patterns were counted for.
-
-    Returns
-    -------
-    DataFrame
-        One row per score, ascending: `score`, `n_mature`, `n_won`, `n_immature`,
-        `n_already_decided`, `n_standing`.
-
-    Raises
-    ------
-    ValueError
-        If the ruleset has other rules than the patterns.
-    """
-    ids = tuple(rule.id for rule in ruleset.rules)
-    if ids != patterns.rule_ids:
-        raise ValueError(f"The patterns were counted for the rules {patterns.rule_ids}, not {ids}; replay again.")
-    scores = patterns.multiplicity @ ruleset.points
-    distinct, place = np.unique(scores, return_inverse=True)
-    table = pd.DataFrame({"score": distinct.astype(np.int64)})
-    for name in COUNTS:
-        sums = np.zeros(len(distinct), dtype=np.int64)
-        np.add.at(sums, place, patterns.counts[name].to_numpy(dtype=np.int64))
-        table[name] = sums
-    return table
+        return count_patterns(ruleset, replay.questions.multiplicity(counts), replay.questions.gated(counts), frame)
+    frame, multiplicity, gated = replay.decisions()
+    return count_patterns(ruleset, multiplicity, gated, frame.assign(n_decisions=1))
 
 
 def lead_scores(engine: Engine, ruleset: Ruleset, selection: Selection, decision: Decision = HANDOFF) -> pd.DataFrame:
@@ -166,24 +113,22 @@ def lead_scores(engine: Engine, ruleset: Ruleset, selection: Selection, decision
     -------
     DataFrame
         One row per decision: `lead_id`, `pass_no`, `decided_at`, `score`, `fit`,
-        `engagement` (points of each axis; they add up to `score`), `is_gated`,
-        `group` (one of `GROUPS`).
+        `engagement` (points of each axis; they add up to `score`), `grade` (empty
+        without a grid), `is_gated`, `group` (one of `GROUPS`).
 
     Raises
     ------
     ReplayError
         As for `pattern_table`.
     """
-    decisions, counts = _Replay.prepare(engine, ruleset, selection, decision).decisions()
-    n_rules = len(ruleset.rules)
-    multiplicity, gated = counts[:, :n_rules], counts[:, n_rules:]
+    decisions, multiplicity, gated = _Replay.prepare(engine, ruleset, selection, decision).decisions()
     scores = decisions[["lead_id", "pass_no", "decided_at"]].copy()
-    scores["score"] = multiplicity @ ruleset.points
-    for axis in AXES:
-        scores[axis] = multiplicity @ np.array(
-            [rule.points * (rule.axis == axis) for rule in ruleset.rules], dtype=np.int64
-        )
-    scores["is_gated"] = np.asarray((gated > 0).any(axis=1))
+    points = axis_points(ruleset, multiplicity)
+    scores["score"] = points.sum(axis=1)
+    for number, axis in enumerate(AXES):
+        scores[axis] = points[:, number]
+    scores["grade"] = np.array(grades_of(ruleset, points), dtype=object)
+    scores["is_gated"] = np.asarray(gated.any(axis=1))
     scores["group"] = np.array(GROUPS, dtype=object)[decisions["outcome_no"].to_numpy(dtype=np.int64)]
     return scores
 
@@ -194,20 +139,23 @@ def rule_hits(engine: Engine, ruleset: Ruleset, selection: Selection, decision: 
     Returns
     -------
     DataFrame
-        One row per decision and rule that fired: `lead_no`, `lead_id`,
-        `pass_no`, `decided_at`, `rule_no`, `rule_id`, `multiplicity`.
+        One row per decision and column of the patterns that is not 0:
+        `lead_no`, `lead_id`, `pass_no`, `decided_at`, `rule_no`, `rule_id`,
+        `column_id` (names the tier or step), `multiplicity`.
 
     Raises
     ------
     ReplayError
         As for `pattern_table`.
     """
-    decisions, counts = _Replay.prepare(engine, ruleset, selection, decision).decisions()
-    rows, rule_no = np.nonzero(counts[:, : len(ruleset.rules)])
+    decisions, multiplicity, _ = _Replay.prepare(engine, ruleset, selection, decision).decisions()
+    rows, places = np.nonzero(multiplicity)
+    columns = ruleset.columns
     hits = decisions.iloc[rows][["lead_no", "lead_id", "pass_no", "decided_at"]].reset_index(drop=True)
-    hits["rule_no"] = rule_no
-    hits["rule_id"] = [ruleset.rules[number].id for number in rule_no]
-    hits["multiplicity"] = counts[rows, rule_no]
+    hits["rule_no"] = np.array([column.rule_no for column in columns], dtype=np.int64)[places]
+    hits["rule_id"] = [ruleset.rules[columns[place].rule_no].id for place in places]
+    hits["column_id"] = [columns[place].id for place in places]
+    hits["multiplicity"] = multiplicity[rows, places]
     return hits
 
 
@@ -221,14 +169,19 @@ def replay_sql(decision: Decision = HANDOFF, *, is_prepared: bool = True, result
     is_prepared : bool
         Use the moments prepared at import; only for handoffs.
     result : str
-        "rule_patterns" or "scored_decisions".
+        "rule_patterns", "scored_decisions", or for the score of another tool
+        "outside_decisions".
     """
     if is_prepared:
         steps = {name: f"{name}_prepared" for name in ("moments", "moment_touches", "moment_values")}
     else:
         steps = {"decided": f"decided_{decision.kind}"}
         steps |= {name: name for name in ("moments", "moment_touches", "moment_values")}
-    steps |= {"decisions": "decisions", "rule_hits": "rule_hits"}
+    steps["decisions"] = "decisions"
+    if result == "outside_decisions":  # nothing is counted for the score of another tool
+        steps = {name: file for name, file in steps.items() if not name.startswith("moment_")}
+    else:
+        steps["rule_hits"] = "rule_hits"
     parts = [f"{name} AS (\n{sql_text(file).strip()}\n)" for name, file in steps.items()]
     return "WITH " + ",\n\n".join(parts) + "\n\n" + sql_text(result)
 
@@ -241,6 +194,7 @@ class _Replay:
     params: dict[str, Any]
     decision: Decision
     is_prepared: bool
+    questions: Questions
     layouts: tuple[Layout, ...]
 
     @classmethod
@@ -252,12 +206,14 @@ class _Replay:
         is_last = pd.isna(last_event_at) or pd.Timestamp(selection.as_of) >= last_event_at
         is_prepared = decision.kind == "handoff" and bool(is_last)
         n_touches_max = max(int(info["n_touches_max"]), 1)
-        found = counters(engine, ruleset, n_touches_max=n_touches_max, is_ranked=is_prepared)
+        questions = Questions.of(ruleset)
+        found = counters(engine, questions.needs, n_touches_max=n_touches_max, is_ranked=is_prepared)
         return cls(
             engine=engine,
             params=_params(engine, selection, decision),
             decision=decision,
             is_prepared=is_prepared,
+            questions=questions,
             layouts=layouts(found),
         )
 
@@ -265,11 +221,38 @@ class _Replay:
         sql = replay_sql(self.decision, is_prepared=self.is_prepared, result=result)
         return self.engine.query(sql, self.params, layout.tables())
 
-    def decisions(self) -> tuple[pd.DataFrame, Integers]:
-        """Return the decisions in a stable order, and the counts of all rules and gates at each."""
+    def decisions(self) -> tuple[pd.DataFrame, Integers, Mask]:
+        """Return the decisions in a stable order, with their multiplicities and shut gates."""
         frames = [self.ask(layout, "scored_decisions") for layout in self.layouts]
-        counts = [layout.unpack(frame) for layout, frame in zip(self.layouts, frames, strict=True)]
-        return frames[0].drop(columns=list(WORDS)), np.hstack(counts)
+        counts = np.hstack([layout.unpack(frame) for layout, frame in zip(self.layouts, frames, strict=True)])
+        outside = self.questions.ruleset.outside
+        multiplicity = self.questions.multiplicity(counts) if outside is None else self._outside(outside)
+        return frames[0].drop(columns=list(WORDS)), multiplicity, self.questions.gated(counts)
+
+    def _outside(self, outside: OutsideScore) -> Integers:
+        """Return for each decision whether nobody scored it, and its points above the lowest."""
+        _check_scorer(self.engine, outside)
+        sql = replay_sql(self.decision, is_prepared=self.is_prepared, result="outside_decisions")
+        asked = {"scorer": outside.scorer, "axis": outside.axis, "scale": outside.scale}
+        points = self.engine.query(sql, {**self.params, **asked})["points"]
+        is_unscored = points.isna().to_numpy(dtype=bool)
+        whole = points.fillna(outside.low).to_numpy(dtype=np.int64)
+        if len(whole) and (whole.min() < outside.low or whole.max() > outside.high):
+            raise ReplayError(
+                f'scores by "{outside.scorer}" reach from {whole.min()} to {whole.max()} points, not only from '
+                f"{outside.low} to {outside.high}; correct low, high or scale of the ruleset"
+            )
+        return np.column_stack([is_unscored.astype(np.int64), whole - outside.low])
+
+
+def _check_scorer(engine: Engine, outside: OutsideScore) -> None:
+    """Refuse a score nobody gave: all leads would silently be unscored."""
+    known = engine.query(sql_text("outside_scorers"))
+    if not ((known["scorer"] == outside.scorer) & (known["axis"] == outside.axis)).any():
+        names = sorted(f"{scorer} ({axis})" for scorer, axis in zip(known["scorer"], known["axis"], strict=True))
+        wanted = f"{outside.scorer} ({outside.axis})"
+        what = suggestion(wanted, names) if names else "import scores first"
+        raise ReplayError(f'there are no scores "{wanted}" in this history; {what}')
 
 
 def _params(engine: Engine, selection: Selection, decision: Decision) -> dict[str, Any]:
@@ -287,44 +270,3 @@ def _position(positions: dict[Any, Any], stage: str) -> int:
     if stage not in positions:
         raise ReplayError(f'there is no stage "{stage}" in this history; {suggestion(stage, map(str, positions))}')
     return int(positions[stage])
-
-
-def _patterns(ruleset: Ruleset, counts: Integers, outcomes: pd.DataFrame) -> PatternTable:
-    """Join rows that show the same pattern, as many do once their counts are capped."""
-    caps = [rule.cap for rule in ruleset.rules] + [1] * len(ruleset.gates)
-    first, place = _distinct_rows(counts, caps)
-    sums = np.zeros((len(first), len(GROUPS)), dtype=np.int64)
-    outcome_no = outcomes["outcome_no"].to_numpy(dtype=np.int64)
-    np.add.at(sums, (place, outcome_no), outcomes["n_decisions"].to_numpy(dtype=np.int64))
-    n_standing, n_already_decided, n_immature, n_not_won, n_won = sums.T
-    n_rules = len(ruleset.rules)
-    return PatternTable(
-        rule_ids=tuple(rule.id for rule in ruleset.rules),
-        gate_ids=tuple(gate.id for gate in ruleset.gates),
-        multiplicity=counts[first, :n_rules],
-        gated=counts[first, n_rules:] > 0,
-        counts=pd.DataFrame(
-            {
-                "n_mature": n_not_won + n_won,
-                "n_won": n_won,
-                "n_immature": n_immature,
-                "n_already_decided": n_already_decided,
-                "n_standing": n_standing,
-            }
-        ),
-    )
-
-
-def _distinct_rows(counts: Integers, caps: Sequence[int]) -> tuple[Integers, Integers]:
-    """Return a row of each pattern, and the pattern of each row; columns are at most `caps`."""
-    key, n_keys = np.zeros(len(counts), dtype=np.int64), 1
-    for column, cap in enumerate(caps):
-        if n_keys * (cap + 1) > _MAX_KEY:
-            distinct, key = np.unique(key, return_inverse=True)
-            n_keys = len(distinct)
-        key = key * (cap + 1) + counts[:, column]
-        n_keys *= cap + 1
-    place, patterns = pd.factorize(key)
-    first = np.empty(len(patterns), dtype=np.int64)
-    first[place[::-1]] = np.arange(len(place))[::-1]
-    return first, place.astype(np.int64)

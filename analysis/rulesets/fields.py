@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NoReturn
 
+from analysis.rulesets.definitions import ID_PATTERN, SHAPES, Shape
 from analysis.rulesets.lines import Path
 from data.errors import LeadcalError
 
@@ -46,10 +48,13 @@ class Fields:
         Where the table stands in it.
     title : str
         What the table is called in errors, for example "rule 'seminar'".
+    shape : str
+        Which of `definitions.SHAPES` it has; what `get` reads is defined there.
     """
 
-    def __init__(self, source: Source, path: Path, data: Any, title: str) -> None:
+    def __init__(self, source: Source, path: Path, data: Any, title: str, shape: str = "") -> None:
         self.source = source
+        self.shape = SHAPES.get(shape, Shape(()))
         self.path = path
         self.title = title
         self._seen: set[str] = set()
@@ -68,6 +73,82 @@ class Fields:
         """Return the value of `key` as it is; None when it is absent."""
         self._seen.add(key)
         return self._data.get(key)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the value of a key as its definition asks for it; `default` when it is absent."""
+        key = self.shape.key(name)
+        if name not in self._data and not key.is_required:
+            self._seen.add(name)
+            return default
+        example = key.example or '"x"'
+        if key.is_required:
+            example = f'"{key.choices[0]}"' if key.choices and not key.example else key.example or "1"
+            self.required(name, example)
+        reader = getattr(self, f"_get_{key.kind}", None)
+        if reader is not None:
+            return reader(name)
+        if key.kind == "integer":
+            return self.integer(name, example=key.example or "1", low=key.low, high=key.high)
+        if key.kind == "choice":
+            return self.choice(name, key.choices)
+        return self.text(name, example=example)
+
+    def _get_id(self, name: str) -> str:
+        value = self.text(name, example='"seminar"')
+        if not re.fullmatch(ID_PATTERN, value):
+            self.fail(
+                name,
+                f"{name} = {show(value)} must consist of letters, digits, - and _; write for example {name} = {self.shape.key(name).example or chr(34) + 'x' + chr(34)}",
+            )
+        return value
+
+    def _get_tables(self, name: str) -> list[Any]:
+        return self.tables(name)
+
+    def _get_table(self, name: str) -> Any:
+        return self.value(name)
+
+    def _get_both(self, name: str) -> tuple[str, str]:
+        return self.both_languages(name)
+
+    def _get_flag(self, name: str) -> bool:
+        return self.flag(name)
+
+    def _get_day(self, name: str) -> date | None:
+        return self.day(name)
+
+    def _get_texts(self, name: str) -> tuple[str, ...]:
+        return self.texts(name)
+
+    def _get_values(self, name: str) -> tuple[str | int | float | bool, ...]:
+        return self.values(name)
+
+    def _get_choices(self, name: str) -> tuple[str, ...]:
+        choices = self.shape.key(name).choices
+        for item in self.texts(name):
+            if item not in choices:
+                self.fail(name, f"{name} = {show(item)} is unknown; {suggestion(item, choices)}")
+        return self.texts(name)
+
+    def _get_number(self, name: str) -> float | None:
+        value, low = self.number(name), self.shape.key(name).low
+        if value is not None and low is not None and value < low:
+            self.fail(name, f"{name} = {value} is too small; write {low} or more")
+        return value
+
+    def _get_scalar(self, name: str) -> str | int | float | bool:
+        value = self.value(name)
+        if not isinstance(value, str | int | float | bool):
+            self.fail(name, f"{name} = {show(value)} must be a text, a number, true or false")
+        return value
+
+    def _get_need(self, name: str) -> int | str:
+        value = self.value(name)
+        if value in ("all", "any"):
+            return str(value)
+        if isinstance(value, str):
+            self.fail(name, f'{name} = {show(value)} is unknown; write "all", "any" or a number such as 2')
+        return self.integer(name, example="2", low=1) or 1
 
     def required(self, key: str, example: str) -> Any:
         """Return the value of `key`, which must be there."""

@@ -1,133 +1,43 @@
-"""What a ruleset is once it was read: rules, gates and bands."""
+"""What a ruleset is once it was read: rules, limits, gates, bands, grid and tests."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final, Literal, TypeAlias
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-Axis: TypeAlias = Literal["fit", "engagement"]
-AXES: Final[tuple[Axis, ...]] = ("fit", "engagement")
-
-MAX_CAP: Final = 200
-"""Largest `cap`: the prepared history ranks the latest 255 touches of each type."""
-
-MAX_WINDOW_DAYS: Final = 3650
-"""Longest `within_days`; leave it out for "ever"."""
+from analysis.rulesets.columns import Column, Integers, columns_of
+from analysis.rulesets.predicates import OutsideScore
+from analysis.rulesets.rules import AXES, Axis, Band, Gate, Grid, Limit, Rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TouchPredicate:
-    """Which touches a rule counts; an empty tuple or None accepts all.
+class ScoreTest:
+    """An example that a version must get right before it is released.
 
     Attributes
     ----------
-    kinds, channels, contents : tuple of str
-        Patterns, any of which must match; `*` stands for any characters.
-    direction : str or None
-        "inbound" or "outbound".
-    """
-
-    kinds: tuple[str, ...] = ()
-    channels: tuple[str, ...] = ()
-    contents: tuple[str, ...] = ()
-    direction: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttributePredicate:
-    """Which value of an attribute a rule asks for; an unknown value matches only `is_unknown`.
-
-    Attributes
-    ----------
-    field : str
-        Column of `leads`, or with `is_fact` a field of `lead_facts` of your own.
-    low, high : float or None
-        Smallest and largest number, both inclusive.
-    values : tuple
-        Allowed values, or with `is_excluded` the values that are not allowed.
-    is_unknown : bool
-        Asks for the attribute not being known.
-    """
-
-    field: str
-    is_fact: bool = False
-    low: float | None = None
-    high: float | None = None
-    values: tuple[str | int | float | bool, ...] = ()
-    is_excluded: bool = False
-    is_unknown: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OptOutPredicate:
-    """Asks for a lead that does not want to be mailed ("email"), called ("call"), or either ("any")."""
-
-    channel: Literal["email", "call", "any"]
-
-
-Predicate: TypeAlias = TouchPredicate | AttributePredicate | OptOutPredicate
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """Points for something a lead did, or is.
-
-    Attributes
-    ----------
-    cap : int
-        How often the rule counts at most; 1 when it counts once.
-    within_days : int or None
-        Only touches less than so many times 24 hours before the decision count; None: all.
-    is_locked : bool
-        Agreed not to be tuned.
-    line : int
-        Line of the file on which the rule begins.
+    higher, lower : dict
+        Described leads of which the first must outrank the second; or
+    lead : dict
+        a described lead, with the expected `score`, `band`, `grade` or `is_gated`.
     """
 
     id: str
     label_ja: str
     label_en: str
-    axis: Axis
-    points: int
-    predicate: TouchPredicate | AttributePredicate
-    cap: int = 1
-    within_days: int | None = None
-    is_locked: bool = False
+    higher: Mapping[str, Any] | None = None
+    lower: Mapping[str, Any] | None = None
+    lead: Mapping[str, Any] | None = None
+    score: int | None = None
+    band: str | None = None
+    grade: str | None = None
+    is_gated: bool | None = None
     line: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gate:
-    """A reason not to hand a lead over whatever it scored; never points."""
-
-    id: str
-    label_ja: str
-    label_en: str
-    predicate: AttributePredicate | OptOutPredicate
-    line: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Band:
-    """Scores that are treated alike, from `threshold` upwards."""
-
-    name_ja: str
-    name_en: str
-    threshold: int
-    owner: str
-    action_ja: str
-    action_en: str
-
-    @property
-    def action(self) -> str:
-        """What is done with these leads, in English."""
-        return self.action_en
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,15 +49,22 @@ class Ruleset:
     id, version : str, int
         Name and number; a change of a released version is a new version.
     valid_from : date or None
-        Day from which it is meant to be used.
+        Day from which it is in force.
     outcome : str
         Stage that counts as success.
     threshold : int
         Score from which a lead is handed over.
     rules, gates : tuples
-        In the order of the file.
+        In the order of the file. The score of another tool is a single rule,
+        whose predicate is an `OutsideScore`.
     bands : tuple of Band
         Ascending; scores below the lowest threshold belong to the lowest band.
+    groups, axis_limits : tuples of Limit
+        Limits on the points of some rules together; first groups, then axes.
+    grid : Grid or None
+        Grades of fit and engagement.
+    tests : tuple of ScoreTest
+        Examples the version must get right.
     is_released : bool
         The text equals what was released; False for a draft.
     content_hash : str
@@ -165,25 +82,65 @@ class Ruleset:
     rules: tuple[Rule, ...]
     bands: tuple[Band, ...]
     gates: tuple[Gate, ...] = ()
+    groups: tuple[Limit, ...] = ()
+    axis_limits: tuple[Limit, ...] = ()
+    grid: Grid | None = None
+    tests: tuple[ScoreTest, ...] = ()
     valid_from: date | None = None
     is_released: bool = False
     content_hash: str = ""
     path: str = ""
 
     @property
-    def points(self) -> NDArray[np.int64]:
-        """Points of each rule, shape (n_rules,)."""
-        return np.array([rule.points for rule in self.rules], dtype=np.int64)
+    def kind(self) -> Literal["points", "score"]:
+        """Whether the points are ours, or the score is that of another tool."""
+        return "points" if self.outside is None else "score"
+
+    @property
+    def outside(self) -> OutsideScore | None:
+        """The other tool's score that this ruleset reads; None when the points are ours."""
+        predicate = self.rules[0].predicate if self.rules else None
+        return predicate if isinstance(predicate, OutsideScore) else None
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Columns of the multiplicity matrix: one per rule, more for tiers and half-lives."""
+        return tuple(column for number, rule in enumerate(self.rules) for column in columns_of(rule, number))
+
+    @property
+    def points(self) -> Integers:
+        """Points of each column, shape (n_columns,): before limits, a score is multiplicity times these."""
+        return np.array([column.points for column in self.columns], dtype=np.int64)
+
+    @property
+    def base(self) -> int:
+        """Points every lead has; not 0 only for the score of another tool."""
+        return 0 if self.outside is None else self.outside.low
+
+    def axis_of(self, group: Limit) -> Axis:
+        """Return the axis of a group of rules."""
+        return next(rule.axis for rule in self.rules if rule.group == group.id)
 
     @property
     def min_score(self) -> int:
         """Lowest score the rules allow."""
-        return sum(min(rule.points, 0) * rule.cap for rule in self.rules)
+        return self._extreme(_worst) if self.outside is None else self.outside.low - 1
 
     @property
     def max_score(self) -> int:
         """Highest score the rules allow."""
-        return sum(max(rule.points, 0) * rule.cap for rule in self.rules)
+        return self._extreme(_best) if self.outside is None else self.outside.high
+
+    def _extreme(self, bound: Callable[[Rule], int]) -> int:
+        total = 0
+        for axis in AXES:
+            rules = [rule for rule in self.rules if rule.axis == axis]
+            points = sum(bound(rule) for rule in rules if not rule.group)
+            for group in self.groups:
+                members = [rule for rule in rules if rule.group == group.id]
+                points += _clipped(sum(bound(rule) for rule in members), [group] if members else [])
+            total += _clipped(points, [limit for limit in self.axis_limits if limit.id == axis])
+        return total
 
     def band_of(self, score: int) -> Band:
         """Return the band to which `score` belongs."""
@@ -196,24 +153,64 @@ class Ruleset:
         Parameters
         ----------
         points : mapping of str to int
-            New points by rule id; rules that are not named keep theirs.
+            New points by rule id, or for one tier by the id of its column, such
+            as `visits[3]`; what is not named keeps its points.
 
         Raises
         ------
         KeyError
-            If there is no rule of that name.
+            If there is no rule or tier of that name.
         """
-        unknown = set(points) - {rule.id for rule in self.rules}
+        unknown = set(points) - set(self.adjustable)
         if unknown:
             raise KeyError(f"no rule called {', '.join(sorted(unknown))}")
-        rules = tuple(replace(rule, points=int(points.get(rule.id, rule.points))) for rule in self.rules)
-        return replace(self, rules=rules, is_released=False)
+        return replace(self, rules=tuple(_with_points(rule, points) for rule in self.rules), is_released=False)
+
+    @property
+    def adjustable(self) -> dict[str, int]:
+        """What can be changed without a new replay: points by rule id, and by column id for tiers."""
+        if self.outside is not None:
+            return {}
+        found: dict[str, int] = {}
+        for rule in self.rules:
+            if rule.tiers:
+                found |= {f"{rule.id}[{tier.start}]": tier.points for tier in rule.tiers}
+            else:
+                found[rule.id] = rule.points
+        return found
 
     def table(self) -> pd.DataFrame:
         """Return the rules as a table: one row per rule, in the order of the file."""
-        columns = ("id", "label_ja", "label_en", "axis", "points", "cap", "within_days", "is_locked")
+        names = ("id", "label_ja", "label_en", "axis", "group", "points", "cap", "within_days", "half_life_days")
+        columns = (*names, "is_locked")
         rows = [{name: getattr(rule, name) for name in columns} for rule in self.rules]
         table = pd.DataFrame(rows, columns=list(columns)).rename(columns={"id": "rule_id"})
-        table["within_days"] = table["within_days"].astype("Int64")
+        table = table.astype({"within_days": "Int64", "half_life_days": "Int64"})
         table.insert(0, "rule_no", range(len(table)))
         return table
+
+
+def _with_points(rule: Rule, points: Mapping[str, int]) -> Rule:
+    if not rule.tiers:
+        return replace(rule, points=int(points.get(rule.id, rule.points)))
+    tiers = tuple(replace(tier, points=int(points.get(f"{rule.id}[{tier.start}]", tier.points))) for tier in rule.tiers)
+    return replace(rule, tiers=tiers, points=tiers[-1].points)
+
+
+def _worst(rule: Rule) -> int:
+    return min(0, *_reachable(rule))
+
+
+def _best(rule: Rule) -> int:
+    return max(0, *_reachable(rule))
+
+
+def _reachable(rule: Rule) -> tuple[int, ...]:
+    return tuple(tier.points for tier in rule.tiers) or (rule.points * rule.cap, 0)
+
+
+def _clipped(points: int, limits: Iterable[Limit]) -> int:
+    for limit in limits:
+        points = points if limit.high is None else min(points, limit.high)
+        points = points if limit.low is None else max(points, limit.low)
+    return points

@@ -3,36 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import re
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, Final, Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeVar
 
-from analysis.rulesets.fields import Fields, RulesetError, Source, show, suggestion
+from analysis.rulesets.fields import Fields, RulesetError, Source, show
 from analysis.rulesets.lines import key_lines
-from analysis.rulesets.model import (
-    AXES,
-    MAX_CAP,
-    MAX_WINDOW_DAYS,
-    AttributePredicate,
-    Axis,
-    Band,
-    Gate,
-    OptOutPredicate,
-    Rule,
-    Ruleset,
-    TouchPredicate,
-)
-from data.contract import STAGES, TABLES
-
-ATTRIBUTES: Final = tuple(name for name in TABLES["leads"].column_names if name not in ("lead_id", "created_at"))
-"""Columns of `leads` that a rule may ask about."""
-
-_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_RULE_KINDS: Final = ("touch", "attribute")
-_GATE_KINDS: Final = ("opt_out", "attribute")
+from analysis.rulesets.model import Ruleset
+from analysis.rulesets.parse_bands import read_axis_limits, read_bands, read_grid, read_group
+from analysis.rulesets.parse_rules import read_gate, read_rule
+from analysis.rulesets.parse_tests import read_test
+from analysis.rulesets.predicates import OutsideScore
+from analysis.rulesets.rules import Band, Limit, Rule
 
 
 class _Named(Protocol):
@@ -65,26 +49,29 @@ def parse_ruleset(text: str, name: str = "ruleset", *, is_released: bool = False
         a rule, band or threshold that can never be reached.
     """
     source = Source(name, _toml(text, name), key_lines(text))
-    top = Fields(source, (), source.data, "the ruleset")
+    kind = "score" if source.data.get("kind") == "score" else "points"
+    top = Fields(source, (), source.data, "the ruleset", kind)
+    top.get("kind")
     label_ja, label_en = top.both_languages("label", default=str(source.data.get("id", "")))
-    rules = _read_all(top, "rule", _rule)
-    gates = _read_all(top, "gate", _gate)
-    bands = _bands(top, rules)
+    scored = _outside(top) if kind == "score" else _rules(top)
     ruleset = Ruleset(
-        id=_identifier(top),
-        version=_required_integer(top, "version", low=1),
+        id=top.get("id"),
+        version=top.get("version"),
         label_ja=label_ja,
         label_en=label_en,
-        valid_from=top.day("valid_from"),
-        outcome=top.choice("outcome", [stage.stage for stage in STAGES], default="won"),
-        threshold=_threshold(top, bands),
-        rules=rules,
-        gates=gates,
-        bands=bands,
+        valid_from=top.get("valid_from"),
+        outcome=top.get("outcome", "won"),
+        threshold=0,
+        gates=_read_all(top, "gate", read_gate),
+        bands=(),
         is_released=is_released,
         content_hash=hash_text(text),
         path=name,
+        **scored,
     )
+    bands = read_bands(top, ruleset.min_score)
+    bands = bands if kind == "points" else _with_unscored(source, bands, ruleset)
+    ruleset = replace(ruleset, bands=bands, threshold=_threshold(top, bands))
     top.finish()
     _check_reach(source, ruleset)
     return ruleset
@@ -106,10 +93,69 @@ def _toml(text: str, name: str) -> dict[str, Any]:
         raise RulesetError(f"{name}, line {where}: is not valid TOML ({what}); see docs/rulesets.md") from error
 
 
+def _rules(top: Fields) -> dict[str, Any]:
+    groups = _read_all(top, "group", read_group)
+    by_id = {group.id: group for group in groups}
+    rules = _read_all(top, "rule", lambda fields, line: read_rule(fields, line, by_id))
+    _check_groups(top.source, groups, rules)
+    return {
+        "rules": rules,
+        "groups": groups,
+        "axis_limits": read_axis_limits(top),
+        "grid": read_grid(top),
+        "tests": _read_all(top, "test", read_test),
+    }
+
+
+def _check_groups(source: Source, groups: Sequence[Limit], rules: Sequence[Rule]) -> None:
+    for number, group in enumerate(groups):
+        axes = {rule.axis for rule in rules if rule.group == group.id}
+        if not axes:
+            source.fail(
+                ("group", number), f'no rule belongs to group {group.id}; add group = "{group.id}" to its rules'
+            )
+        if len(axes) > 1:
+            source.fail(("group", number), f"the rules of group {group.id} lie on two axes; make a group for each axis")
+
+
+def _outside(top: Fields) -> dict[str, Any]:
+    """Read where the score of another tool lies; it becomes the only rule."""
+    low, high = top.get("low"), top.get("high")
+    if low >= high:
+        top.fail("low", f"low = {low} must be below high = {high}; swap them")
+    axis = top.get("axis", "total")
+    predicate = OutsideScore(scorer=top.get("scorer"), axis=axis, scale=top.get("scale", 1), low=low, high=high)
+    rule = Rule(
+        id="score",
+        label_ja=f"{predicate.scorer}のスコア",
+        label_en=f"Score by {predicate.scorer}",
+        axis="fit" if axis == "fit" else "engagement",
+        points=1,
+        predicate=predicate,
+        cap=high - low,
+        is_locked=True,
+        line=top.source.line(("scorer",)),
+    )
+    return {"rules": (rule,)}
+
+
+def _with_unscored(source: Source, bands: tuple[Band, ...], ruleset: Ruleset) -> tuple[Band, ...]:
+    """Give leads that nobody scored a band of their own, below all others."""
+    lowest = max(bands[0].threshold, ruleset.min_score + 1)
+    if bands[0].threshold < ruleset.min_score:
+        source.fail(
+            ("band",), f"a band begins at {bands[0].threshold}, below low = {lowest}; raise it, or leave it out"
+        )
+    unscored = Band(
+        name_ja="スコアなし", name_en="Not scored", threshold=ruleset.min_score, owner="-", action_ja="-", action_en="-"
+    )
+    return (unscored, replace(bands[0], threshold=lowest), *bands[1:])
+
+
 def _read_all(top: Fields, key: str, read: Callable[[Fields, int], _Item]) -> tuple[_Item, ...]:
     items: dict[str, _Item] = {}
     for number, data in enumerate(top.tables(key)):
-        fields = Fields(top.source, (key, number), data, f"{key} {number + 1}")
+        fields = Fields(top.source, (key, number), data, f"{key} {number + 1}", key)
         item = read(fields, top.source.line((key, number)))
         if item.id in items:
             fields.fail(
@@ -120,182 +166,6 @@ def _read_all(top: Fields, key: str, read: Callable[[Fields, int], _Item]) -> tu
     if key == "rule" and not items:
         top.source.fail((), "the ruleset has no rules; add a [[rule]] with id, kind and points")
     return tuple(items.values())
-
-
-def _identifier(fields: Fields) -> str:
-    value = fields.text("id", example='"seminar"')
-    if not _ID.fullmatch(value):
-        fields.fail(
-            "id", f'id = {show(value)} must consist of letters, digits, - and _; write for example id = "seminar"'
-        )
-    return value
-
-
-def _named(fields: Fields, what: str) -> tuple[str, str, str]:
-    """Return id and labels, and use the id in the errors that follow."""
-    identifier = _identifier(fields)
-    fields.title = f"{what} {identifier}"
-    label_ja, label_en = fields.both_languages("label", default=identifier)
-    return identifier, label_ja, label_en
-
-
-def _required_integer(fields: Fields, key: str, *, low: int | None = None) -> int:
-    fields.required(key, "1")
-    return cast("int", fields.integer(key, low=low))
-
-
-def _rule(fields: Fields, line: int) -> Rule:
-    identifier, label_ja, label_en = _named(fields, "rule")
-    kind = fields.choice("kind", _RULE_KINDS)
-    predicate = _touch(fields) if kind == "touch" else _attribute(fields)
-    cap, within_days = _repeat(fields) if kind == "touch" else (1, None)
-    default_axis = "engagement" if kind == "touch" else "fit"
-    return Rule(
-        id=identifier,
-        label_ja=label_ja,
-        label_en=label_en,
-        axis=cast("Axis", fields.choice("axis", AXES, default=default_axis)),
-        points=_required_integer(fields, "points"),
-        predicate=predicate,
-        cap=cap,
-        within_days=within_days,
-        is_locked=fields.flag("locked"),
-        line=line,
-    )
-
-
-def _touch(fields: Fields) -> TouchPredicate:
-    if not any(key in fields for key in ("touch", "channel", "content")):
-        fields.source.fail(
-            fields.path,
-            f'{fields.title} says nothing about the touch; add touch, channel or content, for example touch = "seminar"',
-        )
-    direction = fields.choice("direction", ("inbound", "outbound"), default="")
-    return TouchPredicate(
-        kinds=fields.texts("touch"),
-        channels=fields.texts("channel"),
-        contents=fields.texts("content"),
-        direction=direction or None,
-    )
-
-
-def _repeat(fields: Fields) -> tuple[int, int | None]:
-    repeat = fields.choice("repeat", ("once", "each"), default="once")
-    if repeat == "each" and "cap" not in fields:
-        fields.fail("repeat", 'repeat = "each" needs a cap; add for example cap = 3')
-    if repeat == "once" and "cap" in fields:
-        fields.fail(
-            "cap", f'cap = {show(fields.value("cap"))} has no effect when a rule counts once; add repeat = "each"'
-        )
-    cap = fields.integer("cap", example="3", default=1, low=1, high=MAX_CAP)
-    return cap or 1, fields.integer("within_days", example="90", low=1, high=MAX_WINDOW_DAYS)
-
-
-def _attribute(fields: Fields) -> AttributePredicate:
-    field, is_fact = _attribute_name(fields)
-    ways = [key for key in ("in", "not_in", "is_unknown") if key in fields]
-    if "min" in fields or "max" in fields:
-        ways.append("min/max")
-    if len(ways) != 1:
-        fields.source.fail(
-            (*fields.path, "field"),
-            f"{fields.title} asks {' and '.join(ways) or 'nothing'} of {field}; "
-            "use exactly one of min/max, in, not_in, or is_unknown = true",
-        )
-    if ways == ["min/max"]:
-        return _range(fields, field, is_fact)
-    if ways == ["is_unknown"]:
-        if not fields.flag("is_unknown"):
-            fields.fail("is_unknown", "is_unknown = false says nothing; use not_in with the values that do not count")
-        return AttributePredicate(field=field, is_fact=is_fact, is_unknown=True)
-    return AttributePredicate(
-        field=field, is_fact=is_fact, values=fields.values(ways[0]), is_excluded=ways == ["not_in"]
-    )
-
-
-def _attribute_name(fields: Fields) -> tuple[str, bool]:
-    if "fact" in fields and "field" not in fields:
-        name = fields.text("fact", example='"revenue_class"')
-        if name in ATTRIBUTES or name.startswith("@"):
-            fields.fail(
-                "fact", f"fact = {show(name)} is not a field of your own; write field = {show(name.lstrip('@'))}"
-            )
-        return name, True
-    name = fields.text("field", example='"employees"')
-    if name not in ATTRIBUTES:
-        fields.fail(
-            "field",
-            f"field = {show(name)} is no attribute of a lead; {suggestion(name, ATTRIBUTES)}, or fact = {show(name)} for a field of your own",
-        )
-    return name, False
-
-
-def _range(fields: Fields, field: str, is_fact: bool) -> AttributePredicate:
-    low, high = fields.number("min"), fields.number("max")
-    if low is not None and high is not None and low > high:
-        fields.fail("min", f"min = {show(low)} is above max = {show(high)}, so no lead can match; swap them")
-    return AttributePredicate(field=field, is_fact=is_fact, low=low, high=high)
-
-
-def _gate(fields: Fields, line: int) -> Gate:
-    identifier, label_ja, label_en = _named(fields, "gate")
-    kind = fields.choice("kind", _GATE_KINDS)
-    predicate: AttributePredicate | OptOutPredicate
-    if kind == "attribute":
-        predicate = _attribute(fields)
-    else:
-        channel = fields.choice("channel", ("any", "email", "call"), default="any")
-        predicate = OptOutPredicate(channel=cast("Any", channel))
-    return Gate(id=identifier, label_ja=label_ja, label_en=label_en, predicate=predicate, line=line)
-
-
-def _bands(top: Fields, rules: Sequence[Rule]) -> tuple[Band, ...]:
-    tables = top.tables("band")
-    if not tables:
-        top.source.fail((), "the ruleset has no bands; add at least one [[band]] with name and threshold")
-    given = [data.get("threshold") if isinstance(data, dict) else None for data in tables]
-    is_falling = len(tables) > 1 and given[0] is not None and (given[-1] is None or given[0] > given[-1])
-    lowest = len(tables) - 1 if is_falling else 0
-    bands = [_band(top, number, data, is_lowest=number == lowest) for number, data in enumerate(tables)]
-    _check_order(top.source, [band.threshold for band in bands], is_falling=is_falling)
-    bands.sort(key=lambda band: band.threshold)
-    if bands[0].threshold == _LOWEST:
-        # It takes every score below the next band; a number that no score undercuts says so.
-        worst = sum(min(rule.points, 0) * rule.cap for rule in rules)
-        floor = min([worst, *(band.threshold - 1 for band in bands[1:2])])
-        bands[0] = replace(bands[0], threshold=floor)
-    return tuple(bands)
-
-
-def _check_order(source: Source, thresholds: Sequence[int], *, is_falling: bool) -> None:
-    for number, (first, second) in enumerate(itertools.pairwise(thresholds), start=1):
-        if (first <= second) if is_falling else (first >= second):
-            source.fail(
-                ("band", number, "threshold"),
-                f"threshold = {second} after {first}: bands must rise all the way, or fall all the way; put them in order",
-            )
-
-
-_LOWEST: Final = -(10**9)
-
-
-def _band(top: Fields, number: int, data: Any, *, is_lowest: bool) -> Band:
-    fields = Fields(top.source, ("band", number), data, f"band {number + 1}")
-    name_ja, name_en = fields.both_languages("name")
-    action_ja, action_en = fields.both_languages("action", default="-")
-    if not is_lowest:  # only the lowest band may go without
-        fields.required("threshold", "10")
-    threshold = fields.integer("threshold", example="10", low=-(10**6), high=10**6)
-    band = Band(
-        name_ja=name_ja,
-        name_en=name_en,
-        threshold=_LOWEST if threshold is None else threshold,
-        owner=fields.text("owner", example='"marketing"', default="-"),
-        action_ja=action_ja,
-        action_en=action_en,
-    )
-    fields.finish()
-    return band
 
 
 def _threshold(top: Fields, bands: Sequence[Band]) -> int:

@@ -1,8 +1,8 @@
 -- The layout that replays a ruleset quickly: what each decision moment could know.
--- Reads:  touches, lead_facts, opt_outs, prep.leads, prep.handoffs
+-- Reads:  touches, lead_facts, bant, opt_outs, scores, prep.leads, prep.handoffs
 -- Builds: prep.touch_types, prep.touches, prep.moments, prep.moment_touches,
 --         prep.attribute_values, prep.lead_values, prep.fact_values, prep.moment_values,
---         prep.replay_info
+--         prep.outside_scores, prep.replay_info
 
 -- A rule is matched against this small dictionary, never against the touches.
 CREATE TABLE prep.touch_types AS
@@ -136,7 +136,21 @@ SELECT
     CAST(NULL AS TIMESTAMP) AS until_at
 FROM opt_outs
 INNER JOIN prep.leads ON opt_outs.lead_id = prep.leads.lead_id
-GROUP BY prep.leads.lead_no, opt_outs.channel;
+GROUP BY prep.leads.lead_no, opt_outs.channel
+UNION ALL
+-- Only answers that say something get a row: a lead without one is unknown.
+SELECT lead_no, '@bant_' || item AS field, answer AS value, learned_at AS known_at, until_at
+FROM (
+    SELECT
+        prep.leads.lead_no AS lead_no,
+        bant.item AS item,
+        bant.answer AS answer,
+        bant.learned_at AS learned_at,
+        LEAD(bant.learned_at) OVER (PARTITION BY prep.leads.lead_no, bant.item ORDER BY bant.learned_at) AS until_at
+    FROM bant
+    INNER JOIN prep.leads ON bant.lead_id = prep.leads.lead_id
+) AS answers
+WHERE answer IN ('yes', 'no');
 
 -- Attributes without a dated fact are known from the beginning.
 CREATE TEMP TABLE steady_values AS
@@ -155,7 +169,7 @@ of_leads AS (
 ),
 of_facts AS (
     SELECT prep.leads.lead_no, others.field, CAST(NULL AS VARCHAR) AS value
-    FROM (SELECT DISTINCT field FROM dated_values WHERE field <> '@opt_out') AS others
+    FROM (SELECT DISTINCT field FROM dated_values WHERE field NOT LIKE '@%') AS others
     CROSS JOIN prep.leads
     WHERE others.field NOT IN (SELECT DISTINCT field FROM of_leads)
 )
@@ -215,6 +229,21 @@ ORDER BY value_no, moment_no;
 
 DROP TABLE dated_values;
 DROP TABLE steady_values;
+
+-- What other tools gave, in the time in which it was their latest word.
+CREATE TABLE prep.outside_scores AS
+SELECT
+    scores.scorer AS scorer,
+    scores.axis AS axis,
+    prep.leads.lead_no AS lead_no,
+    scores.scored_at AS known_at,
+    LEAD(scores.scored_at) OVER (
+        PARTITION BY prep.leads.lead_no, scores.scorer, scores.axis ORDER BY scores.scored_at
+    ) AS until_at,
+    scores.score AS score
+FROM scores
+INNER JOIN prep.leads ON scores.lead_id = prep.leads.lead_id
+ORDER BY scorer, axis, lead_no, known_at;
 
 -- The prepared moments of leads without a handoff hold for every as_of from
 -- last_event_at on; n_touches_max bounds every count of a replay.

@@ -9,12 +9,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis import counters
-from analysis.replay import COUNTS, HANDOFF, Decision, ReplayError, lead_scores, pattern_table, rule_hits, score_table
+from analysis.replay import (
+    COUNTS,
+    HANDOFF,
+    Decision,
+    ReplayError,
+    grade_table,
+    lead_scores,
+    pattern_table,
+    rule_hits,
+    score_table,
+)
 from analysis.rulesets import parse_ruleset
 from analysis.selection import Selection
 from tests.analysis.evaluator import evaluate
 from tests.analysis.histories import DAY_ZERO, MemoryEngine, day, history
-from tests.analysis.ruleset_strategies import histories, rulesets
+from tests.analysis.ruleset_strategies import histories, outside_rulesets, rulesets
 
 DECISIONS = [HANDOFF, Decision(kind="stage", stage="mql"), Decision(kind="landmark", days=5)]
 PREPARE = resources.files("data").joinpath("sql", "prepare_touches.sql").read_text(encoding="utf-8")
@@ -55,7 +65,7 @@ def expected_table(expected):
 def check(engine, rows, ruleset, selection, decision):
     expected = evaluate(rows, ruleset, selection, decision)
     actual = lead_scores(engine, ruleset, selection, decision)
-    columns = ["lead_id", "pass_no", "decided_at", "score", "is_gated", "group"]
+    columns = ["lead_id", "pass_no", "decided_at", "score", "grade", "is_gated", "group"]
     as_rows = sorted(tuple(row[name] for name in columns) for row in expected)
     assert sorted(tuple(row) for row in actual[columns].itertuples(index=False)) == as_rows
     assert (actual["fit"] + actual["engagement"] == actual["score"]).all()
@@ -64,11 +74,20 @@ def check(engine, rows, ruleset, selection, decision):
     assert len(np.unique(np.hstack([patterns.multiplicity, patterns.gated]), axis=0)) == len(patterns.counts)
     n_gated = int((patterns.counts[list(COUNTS)].sum(axis=1) - patterns.counts["n_won"])[patterns.is_gated].sum())
     assert n_gated == sum(row["is_gated"] for row in expected)
-    hits = rule_hits(engine, ruleset, selection, decision)
-    assert hits["multiplicity"].sum() == sum(sum(row["counts"]) for row in expected)
+    if ruleset.grid is not None:
+        graded = grade_table(patterns, ruleset).set_index("grade")
+        n_of_grade = (graded.sum(axis=1) - graded["n_won"]).to_dict()
+        assert n_of_grade == {grade: sum(row["grade"] == grade for row in expected) for grade in ruleset.grid.grades}
+    if decision == HANDOFF:
+        hits = rule_hits(engine, ruleset, selection, decision)
+        worth = hits["column_id"].map({column.id: column.points for column in ruleset.columns})
+        by_rule = (hits["multiplicity"] * worth).groupby(hits["rule_id"]).sum()
+        for number, rule in enumerate(ruleset.rules):
+            expected_points = sum(row["by_rule"][number] - ruleset.base for row in expected)
+            assert by_rule.get(rule.id, 0) == expected_points
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(rows=histories(), ruleset=rulesets(), selection=selections)
 def test_replay_equals_the_definition_row_by_row(rows, ruleset, selection):
     engine = engine_of(rows)
@@ -76,7 +95,18 @@ def test_replay_equals_the_definition_row_by_row(rows, ruleset, selection):
         check(engine, rows, ruleset, selection, decision)
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+@given(rows=histories(), ruleset=outside_rulesets(), selection=selections)
+def test_the_score_of_another_tool_is_replayed_like_our_own(rows, ruleset, selection):
+    engine = engine_of(rows)
+    for decision in DECISIONS:
+        check(engine, rows, ruleset, selection, decision)
+        patterns = pattern_table(engine, ruleset, selection, decision)
+        unscored = [row for row in evaluate(rows, ruleset, selection, decision) if row["score"] == ruleset.min_score]
+        assert patterns.n_unscored == len(unscored)
+
+
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 @given(rows=histories(), ruleset=rulesets(), selection=selections)
 def test_many_rules_are_spread_over_several_questions(rows, ruleset, selection):
     with pytest.MonkeyPatch.context() as patch:
@@ -86,7 +116,7 @@ def test_many_rules_are_spread_over_several_questions(rows, ruleset, selection):
             check(engine, rows, ruleset, selection, decision)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(before=histories(), after=histories(), ruleset=rulesets())
 def test_what_happens_after_a_decision_never_changes_its_score(before, after, ruleset):
     selection = Selection(as_of=day(40) + timedelta(hours=23))
@@ -96,6 +126,8 @@ def test_what_happens_after_a_decision_never_changes_its_score(before, after, ru
         "stage_events": "entered_at",
         "opt_outs": "at",
         "deals": "closed_at",
+        "bant": "learned_at",
+        "scores": "scored_at",
     }
     # The first dated fact about a column of `leads` says that the column was not known from
     # the beginning: it corrects the past on purpose. So only fields of lead_facts are tried.

@@ -19,6 +19,8 @@ FILES = [
     "moment_values_prepared",
     "decisions",
     "rule_hits",
+    "outside_decisions",
+    "outside_scorers",
     "rule_patterns",
     "scored_decisions",
 ]

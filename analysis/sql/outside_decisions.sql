@@ -1,0 +1,14 @@
+-- The latest score another tool had given by each decision, in whole points; halves are rounded upwards.
+-- Reads:   decisions, prep.outside_scores
+-- Returns: one row per decision, in a stable order; the points are NULL where nobody had scored the lead.
+SELECT
+    decisions.moment_no AS moment_no,
+    CAST(FLOOR(prep.outside_scores.score * $scale + 0.5) AS BIGINT) AS points
+FROM decisions
+LEFT JOIN prep.outside_scores
+    ON decisions.lead_no = prep.outside_scores.lead_no
+    AND prep.outside_scores.scorer = $scorer
+    AND prep.outside_scores.axis = $axis
+    AND prep.outside_scores.known_at <= decisions.decided_at
+    AND (prep.outside_scores.until_at IS NULL OR prep.outside_scores.until_at > decisions.decided_at)
+ORDER BY decisions.moment_no NULLS LAST
