@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pandas as pd
+import streamlit as st
 
 from dashboard.importing import words
 from dashboard.importing.drafts import is_personal
@@ -133,9 +135,9 @@ def failures_table(failures: pd.DataFrame, say: Speaker) -> Twin:
     table.column("file", failures["file"])
     table.column("line", failures["line"], say.count)
     table.column("column", failures["column"].fillna(""))
-    table.column("value", [mask_contacts(str(value or "")) for value in failures["value"]])
+    table.column("value", [mask_contacts(value) if isinstance(value, str) else "" for value in failures["value"]])
     sentences = [words.failure(row, say) for _, row in failures.iterrows()]
-    table.column("problem", [mask_contacts(problem) for problem, _ in sentences])
+    table.column("problem", [problem for problem, _ in sentences])
     table.column("fix", [fix for _, fix in sentences])
     return table.twin()
 
@@ -153,16 +155,22 @@ def sample_table(sample: pd.DataFrame, say: Speaker, *, is_shown: bool) -> Twin:
 
 
 def day(at: Any, say: Speaker) -> str:
-    """Return the day of a moment; a dash when there is none."""
-    return DASH if pd.isna(at) else say.date(pd.Timestamp(at).to_pydatetime())
+    """Return the day of a moment (UTC), where the reader is; a dash when there is none."""
+    return DASH if pd.isna(at) else say.short_date(_local(at))
 
 
 def moment(at: Any, say: Speaker) -> str:
-    """Return a moment (UTC) to the minute; a dash when there is none."""
-    if pd.isna(at):
-        return DASH
-    when: datetime = pd.Timestamp(at).to_pydatetime()
-    return f"{say.date(when)} {when:%H:%M}"
+    """Return a moment (UTC) to the minute, as the clock shows where the reader is; a dash when there is none."""
+    return DASH if pd.isna(at) else f"{say.short_date(_local(at))} {_local(at):%H:%M}"
+
+
+def _local(at: Any) -> datetime:
+    """Return a moment in the zone of the reader's browser: a file of 1 April must not show as 31 March."""
+    when = pd.Timestamp(at).to_pydatetime().replace(tzinfo=UTC)
+    try:
+        return when.astimezone(ZoneInfo(st.context.timezone or "UTC"))
+    except (ValueError, ZoneInfoNotFoundError):
+        return when
 
 
 def _place(table: str, column: str, say: Speaker) -> str:

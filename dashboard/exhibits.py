@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
@@ -11,8 +13,20 @@ from dashboard.tables import Twin
 from dashboard.texts import Speaker
 from dashboard.theme import PLOTLY_CONFIG, TEXT_ON_LIGHT, WHISKER_ON_DARK, WHISKER_ON_LIGHT
 
+_LONG_ROWS = 12
+_LONG_PIXELS = 460
 
-def chart(say: Speaker, figure: go.Figure, twin: Twin, *, key: str, alt: str, computed: str = "") -> None:
+
+def chart(
+    say: Speaker,
+    figure: go.Figure,
+    twin: Twin,
+    *,
+    key: str,
+    alt: str,
+    computed: str = "",
+    pick: Callable[[], None] | None = None,
+) -> None:
     """Draw a chart with everything that belongs to it.
 
     Parameters
@@ -29,14 +43,23 @@ def chart(say: Speaker, figure: go.Figure, twin: Twin, *, key: str, alt: str, co
         What the picture shows, for those who cannot see it.
     computed : str
         How the numbers were computed, usually SQL; empty shows nothing.
+    pick : callable or None
+        Runs when a part of the chart is clicked; see `drilling.pick`.
     """
-    _follow_theme(figure)
-    st.plotly_chart(figure, key=key, alt=alt, config=PLOTLY_CONFIG)
+    picture(figure, key=key, alt=alt, pick=pick)
     with st.expander(say("exhibit.table"), icon=":material/table:"):
         table(say, twin, key=key)
     if computed:
         with st.expander(say("exhibit.computed"), icon=":material/code:"):
             st.code(computed, language="sql")
+
+
+def picture(figure: go.Figure, *, key: str, alt: str, pick: Callable[[], None] | None = None) -> None:
+    """Draw a chart alone, where several share one table."""
+    _follow_theme(figure)
+    st.plotly_chart(
+        figure, key=key, alt=alt, config=PLOTLY_CONFIG, on_select=pick or "ignore", selection_mode=("points",)
+    )
 
 
 def _follow_theme(figure: go.Figure) -> None:
@@ -66,8 +89,9 @@ def table(say: Speaker, twin: Twin, *, key: str) -> None:
 
 
 def grid(shown: pd.DataFrame, *, alt: str) -> None:
-    """Draw a long table that scrolls and can be searched; its numbers are text, as a person reads them."""
-    st.dataframe(shown, hide_index=True, height="auto" if len(shown) > 8 else "content", alt=alt)
+    """Draw a table without a download; a long one scrolls."""
+    height = _LONG_PIXELS if len(shown) > _LONG_ROWS else "content"
+    st.table(shown, hide_index=True, border="horizontal", width="stretch", height=height, alt=alt)
 
 
 def facts(heading: str, items: pd.DataFrame) -> None:

@@ -9,12 +9,13 @@ from dashboard.importing import wizard
 
 say = controls.say()
 st.title(say("pages.data.question"), anchor=False)
-is_importing = wizard.advance()
-current = loading.current_snapshot()
+if wizard.advance():
+    wizard.draw(say)
+    st.stop()
 
+current = loading.current_snapshot()
 if current is None:
-    if not is_importing:
-        notices.first_import(say, str(loading.workspace().root))
+    notices.first_import(say, str(loading.workspace().root))
     wizard.draw(say)
     st.stop()
 
@@ -22,9 +23,7 @@ result = loading.evidence(current)
 with st.container(border=True):
     st.markdown(f"### {checks.verdict(result, say)}\n\n:small[{say('data.snapshot', snapshot=current.number)}]")
 inventory.key_numbers(current, say)
-
-if wizard.draw(say):
-    st.stop()
+wizard.draw(say)
 
 with st.container(border=True):
     st.subheader(say("data.checks_heading"), anchor=False)

@@ -57,7 +57,7 @@ def completeness_figure(completeness: pd.DataFrame, say: Speaker) -> go.Figure:
     )
     _label_rows(figure, [_row_label(source, n_leads[source], say) for source in sources])
     figure.update_xaxes(
-        side="top", tickmode="array", tickvals=list(range(len(attributes))), ticktext=attributes, tickangle=-60,
+        side="top", tickmode="array", tickvals=list(range(len(attributes))), ticktext=attributes, tickangle=-90,
         showgrid=False, zeroline=False,
     )  # fmt: skip
     figure.update_yaxes(visible=False, range=[-0.6, len(sources) - 0.25])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from dashboard.importing.drafts import Draft, target_code
+from dashboard.importing.drafts import NOTHING, Draft, target_code
 from dashboard.importing.jobs import CancelledError, Job
 from dashboard.importing.peek import Peek, peek
 from dashboard.importing.uploads import Staged
@@ -91,7 +91,7 @@ class Batch:
         path = self.way.paths[0]
         if path not in self.chosen:
             self.chosen[path] = {
-                one.column: target_code(one.taken.target) if one.taken else "" for one in self.suggestion().columns
+                one.column: target_code(one.taken.target) if one.taken else NOTHING for one in self.suggestion().columns
             }
         return self.chosen[path]
 

@@ -12,8 +12,8 @@ from data.contract import TABLES, Kind
 from data.imports.mapping import Cell, Feed, Mapping
 from data.presets import FileHeader, Target, mapping_of, targets
 
-NOTHING: Final = ""
-"""Code of a column that is not used."""
+NOTHING: Final = "-"
+"""Code of a column that is not used: an empty cell of a table that is edited would show as "None"."""
 
 DATE_FORMS: Final[dict[str, tuple[str, ...]]] = {
     "year_first": (),
@@ -66,7 +66,7 @@ class Draft:
     @property
     def unused(self) -> tuple[str, ...]:
         """Columns that nothing is made of."""
-        return tuple(column for column in self.header.columns if column and not self.chosen.get(column))
+        return tuple(column for column in self.header.columns if column and not is_used(self.chosen.get(column)))
 
     def mapping(self) -> Mapping:
         """Return the mapping.
@@ -128,9 +128,14 @@ def target_codes() -> list[str]:
     return [target_code(target) for target in targets()]
 
 
+def is_used(code: str | None) -> bool:
+    """Whether a column with this code becomes something."""
+    return code not in (None, "", NOTHING)
+
+
 def is_personal(code: str) -> bool:
     """Whether values of this target may identify a person; what is not used may too."""
-    if not code:
+    if not is_used(code):
         return True
     table, column = code.split(".")[:2]
     return TABLES[table].column(column).is_personal

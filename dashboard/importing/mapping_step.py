@@ -8,7 +8,16 @@ import streamlit as st
 from dashboard import data_tables, exhibits, state
 from dashboard.importing import words
 from dashboard.importing.batch import Batch
-from dashboard.importing.drafts import CONSTANTS, DATE_FORMS, TIME_ZONES, Draft, is_personal, target_codes
+from dashboard.importing.drafts import (
+    CONSTANTS,
+    DATE_FORMS,
+    NOTHING,
+    TIME_ZONES,
+    Draft,
+    is_personal,
+    is_used,
+    target_codes,
+)
 from dashboard.importing.peek import Peek
 from dashboard.importing.uploads import RefusalError
 from dashboard.masking import mask_contacts, mask_text
@@ -27,14 +36,14 @@ def draw(batch: Batch, say: Speaker) -> None:
     st.markdown(words.reason(batch.way, say))
     if batch.way.mapping is not None:
         with st.expander(say("import.what_becomes_what"), icon=":material/table:"):
-            exhibits.table(say, data_tables.mapping_table(batch.way.mapping, say), key="mapping")
+            exhibits.grid(data_tables.mapping_table(batch.way.mapping, say).shown, alt=say("import.what_becomes_what"))
     _left_alone(batch, say)
     st.button(say("import.check"), type="primary", key="check", on_click=batch.check)
 
 
 def _files(batch: Batch, say: Speaker) -> None:
-    lines = [f"{plain(one.header.name)}: {words.encoding(one, say)}" for one in batch.peeks.values()]
-    st.markdown("  \n".join(f":small[{line}]" for line in lines))
+    lines = [f"**{plain(one.header.name)}** :small[{words.encoding(one, say)}]" for one in batch.peeks.values()]
+    st.markdown("  \n".join(f":material/draft: {line}" for line in lines))
 
 
 def _way(batch: Batch, say: Speaker) -> None:
@@ -68,14 +77,14 @@ def _left_alone(batch: Batch, say: Speaker) -> None:
         )
     if recognised.fitted.unused:
         with st.expander(say("import.unused", n=len(recognised.fitted.unused)), icon=":material/visibility_off:"):
-            exhibits.table(say, data_tables.unused_table(recognised.fitted.unused, say), key="unused")
+            exhibits.grid(data_tables.unused_table(recognised.fitted.unused, say).shown, alt=say("import.unused_alt"))
 
 
 def _own(batch: Batch, say: Speaker) -> None:
     one = batch.own_file
     st.markdown(say("import.own_caption"))
     chosen = _editor(batch, one, say)
-    unused = [plain(column) for column in one.header.columns if column and not chosen.get(column)]
+    unused = [plain(column) for column in one.header.columns if column and not is_used(chosen.get(column))]
     if unused:
         st.markdown(f":small[{say('import.unused_columns', names=say('format.comma').join(unused))}]")
     left, right = st.columns(2)
@@ -115,7 +124,7 @@ def _editor(batch: Batch, one: Peek, say: Speaker) -> dict[str, str]:
             "column": st.column_config.TextColumn(say("import.table.column")),
             "target": st.column_config.SelectboxColumn(
                 say("import.table.target"),
-                options=["", *target_codes()],
+                options=[NOTHING, *target_codes()],
                 format_func=lambda code: words.target(code, say),
                 required=True,
                 width="medium",
@@ -125,7 +134,7 @@ def _editor(batch: Batch, one: Peek, say: Speaker) -> dict[str, str]:
         },
         column_order=["column", "target", "examples", "why"],
     )
-    chosen = {column: target or "" for column, target in zip(edited["column"], edited["target"], strict=True)}
+    chosen = {column: target or NOTHING for column, target in zip(edited["column"], edited["target"], strict=True)}
     batch.chosen[batch.way.paths[0]] = chosen
     return chosen
 

@@ -101,7 +101,6 @@ def _general(mapping: Mapping) -> Mapping:
     if len(mapping.files) == 1:
         return replace(mapping, files={alias: replace(spec, pattern="*") for alias, spec in mapping.files.items()})
     files = {
-        alias: replace(spec, pattern=re.sub(r"\d[\d_\-. ]*(?=.)", "*", spec.pattern))
-        for alias, spec in mapping.files.items()
+        alias: replace(spec, pattern=re.sub(r"\d[\d_\- ]*", "*", spec.pattern)) for alias, spec in mapping.files.items()
     }
     return replace(mapping, files=files)

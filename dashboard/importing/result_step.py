@@ -26,12 +26,12 @@ def draw_check(batch: Batch, say: Speaker, user: str) -> None:
         return
     n_good = report.n_rows - report.n_rejected if report.feeds["n_accepted"].any() else 0
     st.markdown(f"### {_verdict(report, say)}")
-    exhibits.table(say, data_tables.feeds_table(report.feeds, say), key="feeds")
+    exhibits.grid(data_tables.feeds_table(report.feeds, say).shown, alt=say("import.feeds_alt"))
     _notes(report, say)
     _failures(report, say)
     _samples(report, say)
     st.text_input(say("import.by"), value=user, key="imported-by", max_chars=60, help=say("import.by_help"))
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         if n_good:
             label = "import.import_good" if report.n_failures else "import.import_all"
             st.button(
@@ -50,13 +50,13 @@ def draw_done(batch: Batch, say: Speaker) -> None:
     if report is None:
         return
     st.success(_outcome(report, say), icon=":material/check_circle:")
-    exhibits.table(say, data_tables.merged_table(report.tables, say), key="merged")
+    exhibits.grid(data_tables.merged_table(report.tables, say).shown, alt=say("import.merged_alt"))
     _notes(report, say)
     if report.n_rejected:
         st.markdown(say("import.rejected", n=say.count(report.n_rejected)))
         _rejects(report, say)
     _profile(batch, say)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link("app_pages/funnel.py", label=say("import.open_funnel"), icon=":material/arrow_forward:")
         if batch.rest:
             st.button(

@@ -18,27 +18,34 @@ from data.errors import LeadcalError, WorkspaceError
 _PATIENCE_SECONDS = 0.7
 """Work that ends sooner shows no progress bar."""
 
+_ARROW = "　›　"
+
 STEPS = ("files", "map", "check", "done")
 
 
 def advance() -> bool:
-    """Take the result of work that has ended, before the page asks which snapshot is in use; True under way."""
+    """Take the result of work that has ended, before the page asks which snapshot is in use.
+
+    Returns
+    -------
+    bool
+        True while an import is under way: it should have the page to itself.
+    """
     batch: Batch | None = state.kept("batch")
     if batch is not None and batch.job is not None and batch.job.wait(_PATIENCE_SECONDS):
         batch.collect()
     return batch is not None
 
 
-def draw(say: Speaker) -> bool:
-    """Draw the import; True while one is under way and should have the page to itself."""
+def draw(say: Speaker) -> None:
+    """Draw the import under way, else the place to drop files."""
     batch: Batch | None = state.kept("batch")
     with st.container(border=True):
         st.subheader(say("import.heading"), anchor=False)
         if batch is None:
             _upload(say)
-            return False
-        _draw_batch(batch, say)
-    return True
+        else:
+            _draw_batch(batch, say)
 
 
 def _upload(say: Speaker) -> None:
@@ -90,8 +97,9 @@ def _steps(batch: Batch, say: Speaker) -> None:
     parts = [
         f"**{number}. {word}**" if number == now + 1 else f"{number}. {word}" for number, word in enumerate(words, 1)
     ]
-    names = say("format.comma").join(plain(path.name) for path in batch.peeks)
-    st.markdown(f":small[{'　›　'.join(parts)}]  \n:material/draft: {names}")
+    names = "" if batch.step == "map" else say("format.comma").join(plain(path.name) for path in batch.way.paths)
+    below = f"  \n:material/draft: {names}" if names else ""
+    st.markdown(f":small[{_ARROW.join(parts)}]{below}")
 
 
 @st.fragment(run_every=0.5)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from dashboard.importing.drafts import is_used
 from dashboard.importing.peek import Peek
 from dashboard.importing.ways import Way
 from dashboard.notices import plain
 from dashboard.texts import Speaker
+from data.contract import TABLES
 from data.presets import ColumnSuggestion, Preset, PresetFile, Recognition
 from data.presets.catalogue import NOT_IN_CONTRACT
 
@@ -86,7 +88,7 @@ def why(suggestion: ColumnSuggestion, say: Speaker) -> str:
 
 def target(code: str, say: Speaker) -> str:
     """Return what a column may become."""
-    return say.word("target", code) if code else say("target_none")
+    return say.word("target", code) if is_used(code) else say("target_none")
 
 
 def unused_reason(reason: str, say: Speaker) -> str:
@@ -98,17 +100,27 @@ def unused_reason(reason: str, say: Speaker) -> str:
 
 
 def failure(row: pd.Series, say: Speaker) -> tuple[str, str]:
-    """Return what is wrong with a cell and what to do, in the reader's language where the code is known."""
-    code = row.get("code")
-    if not isinstance(code, str) or not say.knows(f"failure.{code}.problem"):
+    """Return what is wrong with a row and what to do, in the reader's language.
+
+    Parameters
+    ----------
+    row : Series
+        A row of `ImportReport.failures`.
+    """
+    key = f"failure.{_failure_code(row)}"
+    if not say.knows(f"{key}.problem"):
         return str(row["problem"]), str(row["fix"])
-    target = row.get("target")
-    values = {
-        "value": str(row["value"] or ""),
-        "expected": str(row.get("expected") or ""),
-        "target": _target_in_words(target, say) if isinstance(target, str) else "",
-    }
-    return say(f"failure.{code}.problem", **values), say(f"failure.{code}.fix", **values)
+    target = row["target"] if isinstance(row["target"], str) else ""
+    values = {"expected": row["expected"] or "", "target": _target_in_words(target, say)}
+    return say(f"{key}.problem", **values), say(f"{key}.fix", **values)
+
+
+def _failure_code(row: pd.Series) -> str:
+    """Return the code of a failure; of what cannot be read, with the kind of value that was wanted."""
+    table, _, column = str(row["target"] or "").partition(".")
+    if row["code"] != "unparsable" or table not in TABLES:
+        return str(row["code"])
+    return f"unparsable_{TABLES[table].column(column).kind.name.lower()}"
 
 
 def _target_in_words(target: str, say: Speaker) -> str:

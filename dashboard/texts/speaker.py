@@ -85,6 +85,10 @@ class Speaker:
         """Difference of two fractions in percentage points, with its sign: +1.2."""
         return numbers.points(difference)
 
+    def signed(self, n: float) -> str:
+        """Whole number with its sign: +12, -3."""
+        return numbers.DASH if numbers.is_unknown(n) else f"{n:+,.0f}"
+
     def days(self, n: float) -> str:
         """Duration: 3.5日, 3.5 days."""
         return numbers.DASH if numbers.is_unknown(n) else self("format.days", n=f"{n:,.1f}")
@@ -92,6 +96,10 @@ class Speaker:
     def date(self, day: date | datetime) -> str:
         """Calendar day: 2026年3月31日, 31 Mar 2026."""
         return self("format.date", year=day.year, month=day.month, day=day.day, month_name=self._month_name(day))
+
+    def short_date(self, day: date | datetime) -> str:
+        """Calendar day for narrow columns, where it must not be broken: 2026/3/31, 31 Mar 2026."""
+        return self("format.short_date", year=day.year, month=day.month, day=day.day, month_name=self._month_name(day))
 
     def month(self, day: date | datetime) -> str:
         """Calendar month: 2026年3月, Mar 2026."""
