@@ -27,6 +27,20 @@ DEFAULTS: Final[Mapping[str, str | tuple[str, ...]]] = {
     "horizon": "180",
     "stage": "won",
     "ruleset": "",
+    "mode": "implied",
+    "view": "cohort",
+    "grain": "lead",
+    "first": "",
+    "last": "",
+    "start": "",
+    "end": "",
+    "tab": "",
+    "by": "source",
+    "against": "previous",
+    "touch": "kind",
+    "within": "",
+    "target": "",
+    "list": "",
 }
 """Choices and their codes when nothing was chosen; these are left out of the address."""
 
@@ -87,15 +101,22 @@ def language() -> Language:
     return held("lang")
 
 
-def choose(name: str, code: str | tuple[str, ...]) -> dict[str, Any]:
+def choose(name: str, code: str | tuple[str, ...], key: str = "") -> dict[str, Any]:
     """Return the arguments that bind a widget to the choice `name`, showing `code`.
 
     The key names the language: a widget keeps the labels it was made with, and
-    would go on showing them in the old language.
+    would go on showing them in the old language. Several widgets of a page may
+    make the same choice; `key` tells them apart.
     """
-    key = f"{name}-{language()}" if name != "lang" else name
+    key = "-".join(filter(None, (name, key, language()))) if name != "lang" else name
     st.session_state[key] = list(code) if isinstance(code, tuple) else code
     return {"key": key, "on_change": _take, "args": (name, key)}
+
+
+def choose_now(name: str, code: str) -> None:
+    """Hold a choice that was made by a click on something that is no input."""
+    hold(name, code)
+    st.session_state[_CHANGED] = True
 
 
 def _take(name: str, key: str) -> None:

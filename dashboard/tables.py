@@ -132,7 +132,7 @@ def people_table(people: pd.DataFrame, threshold: int, say: Speaker) -> Twin:
 
 def csv(table: pd.DataFrame) -> bytes:
     """Return a table as CSV that Excel opens with the right characters and no formulas."""
-    safe = table.rename(columns=_without_formula).map(_without_formula)
+    safe = table.rename(columns=without_formula).map(without_formula)
     return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
 
 
@@ -149,7 +149,7 @@ def _rounded(value: Any) -> Any:
     return round(value, 6) if isinstance(value, float) else value
 
 
-def _without_formula(value: Any) -> Any:
+def without_formula(value: Any) -> Any:
     """Return text that a spreadsheet takes for text; numbers stay numbers."""
     if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
         return f"'{value}"

@@ -1,13 +1,11 @@
-"""Funnel: where does it leak, and are young months really worse?"""
+"""Funnel: where does it leak, how long does it take, and are young months really worse?"""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from analysis.sqlfiles import sql_text
-from dashboard import controls, exhibits, loading, notices, sentences, tables
-from dashboard.figures.cohorts import cohort_figure
-from dashboard.figures.funnel import funnel_figure
+from dashboard import choices, controls, loading, notices, sentences
+from dashboard.sections import months, origins, steps, stock, times
 
 say = controls.say()
 st.title(say("pages.funnel.question"), anchor=False)
@@ -18,30 +16,17 @@ if not result.n_leads:
     notices.empty(say, "leads")
 st.markdown(f":small[{sentences.selected('leads', selection, loading.facts(current), current, say)}]")
 
+stages = tuple(result.steps["stage"])
 with st.container(border=True):
-    st.subheader(say("funnel.heading"), anchor=False)
-    st.markdown(sentences.funnel_caption(result, say))
-    exhibits.chart(
-        say,
-        funnel_figure(result.steps, say),
-        tables.funnel_table(result.steps, say),
-        key="funnel",
-        alt=sentences.funnel_in_words(result, say),
-        computed=sql_text("funnel"),
-    )
-    st.markdown(f"**{sentences.leak(result, say)}**  \n{say('funnel.caveat')}")
+    steps.draw(say, current, selection, result, stages)
 
+tab = choices.tab(("months", "times", "stock", "entries"), say)
 with st.container(border=True):
-    st.subheader(say("cohorts.heading"), anchor=False)
-    st.markdown(say("cohorts.caption", days=selection.horizon_days))
-    stage = controls.stage(tuple(result.steps["stage"].iloc[1:]))
-    cohorts = loading.cohorts(current, selection).query("stage == @stage")
-    exhibits.chart(
-        say,
-        cohort_figure(cohorts, stage, say),
-        tables.cohort_table(cohorts, stage, say),
-        key="cohorts",
-        alt=sentences.cohorts_in_words(cohorts, stage, say),
-        computed=sql_text("funnel"),
-    )
-    st.markdown(f"**{sentences.maturity(cohorts, selection, say)}**")
+    if tab == "months":
+        months.draw(say, current, selection, stages)
+    elif tab == "times":
+        times.draw(say, current, selection, stages)
+    elif tab == "stock":
+        stock.draw(say, current, selection)
+    else:
+        origins.draw(say, current, selection)

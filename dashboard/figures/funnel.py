@@ -10,7 +10,7 @@ from dashboard.texts import Speaker
 from dashboard.theme import PRIMARY
 
 
-def funnel_figure(steps: pd.DataFrame, say: Speaker) -> go.Figure:
+def funnel_figure(steps: pd.DataFrame, say: Speaker, limit: float = 0) -> go.Figure:
     """Draw how many leads reached each stage.
 
     The solid part of a bar was recorded; the hatched part is known only because
@@ -22,6 +22,8 @@ def funnel_figure(steps: pd.DataFrame, say: Speaker) -> go.Figure:
         As in `analysis.funnel.Funnel.steps`; at least one row.
     say : Speaker
         Gives the words.
+    limit : float
+        Leads that fill the width; 0 takes the largest stage.
     """
     figure = style.blank(height=style.ROW_PIXELS)
     positions = style.row_positions(len(steps))
@@ -34,9 +36,11 @@ def funnel_figure(steps: pd.DataFrame, say: Speaker) -> go.Figure:
     for name, length, base, marker in parts:
         figure.add_bar(
             x=length, y=positions, base=base, orientation="h", width=0.4, marker=marker, name=say(name),
-            hovertext=hover, hoverinfo="text",
+            hovertext=hover, hoverinfo="text", customdata=list(steps["stage"]),
         )  # fmt: skip
-    style.rows_layout(figure, [_label(step, say) for step in steps.itertuples()], limit=max(steps["n_leads"].max(), 1))
+    style.rows_layout(
+        figure, [_label(step, say) for step in steps.itertuples()], limit=limit or max(steps["n_leads"].max(), 1)
+    )
     figure.update_layout(showlegend=bool((steps["n_leads"] > recorded).any()))
     return figure
 

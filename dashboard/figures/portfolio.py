@@ -1,0 +1,77 @@
+"""Acquisition tactics as bubbles: how surely, how fast and how many."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.figures import style
+from dashboard.texts import Speaker
+from dashboard.theme import MUTED, PRIMARY, WHISKER_ON_LIGHT
+
+_LARGEST_PIXELS = 54
+
+
+def portfolio_figure(table: pd.DataFrame, names: list[str], say: Speaker) -> go.Figure:
+    """Draw each group at its days to win (across) and its win rate (up), as large as its leads are many.
+
+    The rate is the shrunken one, so that one win of two leads does not lead the
+    picture. Groups with too few leads are hollow; groups without a known time to
+    win are left out (they are in the table).
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `analysis.sources.sources` returns it.
+    names : list of str
+        Name of each group, in words.
+    say : Speaker
+        Gives the words.
+    """
+    figure = style.blank(height=440)
+    named = table.assign(name=names)
+    known = named[named["win_days"].notna()]
+    largest = max(float(table["n_leads"].max()) if len(table) else 1.0, 1.0)
+    for is_enough, trace in ((True, "enough"), (False, "few")):
+        part = known[known["is_enough"].astype(bool) == is_enough]
+        if part.empty:
+            continue
+        figure.add_scatter(
+            x=part["win_days"], y=part["shrunken_rate"], mode="markers+text", text=part["name"],
+            textposition="top center", cliponaxis=False, name=say(f"portfolio.{trace}_trace"),
+            marker={
+                "size": np.sqrt(part["n_leads"] / largest) * _LARGEST_PIXELS + 4,
+                "color": PRIMARY if is_enough else "rgba(0,0,0,0)", "opacity": 0.75 if is_enough else 1,
+                "line": {"color": PRIMARY if is_enough else MUTED, "width": 1.5},
+            },
+            customdata=[f"{group}.n_leads" for group in part["code"]],
+            hovertext=[_hover(row, say) for row in part.itertuples()], hoverinfo="text",
+        )  # fmt: skip
+    _axes(figure, known, say)
+    return figure
+
+
+def _axes(figure: go.Figure, known: pd.DataFrame, say: Speaker) -> None:
+    if len(known):
+        low, high = float(known["win_days"].min()), float(known["win_days"].max())
+        margin = max((high - low) * 0.15, 10)
+        figure.update_xaxes(range=[max(low - margin, 0), high + margin])
+        top = float(known["shrunken_rate"].max())
+        figure.update_yaxes(range=[0, top * 1.3 or 0.1], tickformat=".0%" if top > 0.05 else ".1%")
+    figure.update_xaxes(title={"text": say("portfolio.x")}, showgrid=True, nticks=6)
+    figure.update_yaxes(title={"text": say("portfolio.y")}, nticks=6)
+    figure.update_layout(showlegend=bool(len(known)) and not known["is_enough"].astype(bool).all())
+    figure.update_layout(hoverlabel={"align": "left"}, colorway=[PRIMARY, WHISKER_ON_LIGHT])
+
+
+def _hover(row: object, say: Speaker) -> str:
+    return say(
+        "portfolio.hover",
+        name=row.name,
+        n=say.count(row.n_leads),
+        rate=say.percent(row.win_rate),
+        low_high=say.interval(row.win_low, row.win_high),
+        days=say.count(row.win_days),
+        cost=say.money(row.cost_per_win),
+    )

@@ -1,0 +1,1 @@
+"""Parts of pages, each with its heading, its sentence, its exhibit and its leads."""
