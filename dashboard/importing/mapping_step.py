@@ -71,10 +71,13 @@ def _left_alone(batch: Batch, say: Speaker) -> None:
     recognised = batch.way.recognised
     if recognised is None:
         return
-    for left in recognised.fitted.left_out:
-        st.markdown(
-            f":material/block: {say('import.left_out', table=say.word('tables', left.table), reason=plain(left.reason))}"
-        )
+    lines = [
+        say("import.left_out", table=say.word("tables", left.table), file=plain(left.file), reason=plain(left.reason))
+        for left in recognised.fitted.left_out
+    ]
+    if lines:
+        with st.expander(say("import.left_out_heading", n=len(set(lines))), icon=":material/block:"):
+            st.markdown("\n".join(f"- {line}" for line in dict.fromkeys(lines)))
     if recognised.fitted.unused:
         with st.expander(say("import.unused", n=len(recognised.fitted.unused)), icon=":material/visibility_off:"):
             exhibits.grid(data_tables.unused_table(recognised.fitted.unused, say).shown, alt=say("import.unused_alt"))

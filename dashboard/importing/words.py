@@ -46,6 +46,7 @@ def reason(way: Way, say: Speaker) -> str:
             say(
                 "reason.preset",
                 file=plain(candidate.header.name),
+                system=plain(label(way.recognised.preset, say)),
                 label=plain(label(candidate.file, say)),
                 columns=named,
                 n=len(candidate.matched),
