@@ -7,7 +7,7 @@ table takes it, so that it can be put right and brought back alone.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,7 @@ from data.imports.mapping_file import MappingError
 from data.imports.masking import is_personal_name, masked
 from data.imports.parsing import ParsedFeed, join_conflicts, parse_feed
 from data.imports.plan import BAD, BLANK, GOOD, LEFT_OUT, FeedPlan
+from data.imports.progress import Meter
 from data.imports.scratch import Scratch, literal
 from data.imports.source import Source
 
@@ -64,6 +65,13 @@ class Checked:
     failures: list[Failure]
     n_failures: int
 
+    def add(self, feeds: Iterable[ParsedFeed]) -> None:
+        """Add feeds that went straight into their tables, where every row is good."""
+        for feed in feeds:
+            self.feeds.append(feed)
+            self.duplicates[feed.plan.table.name] = Duplicates()
+        self.feeds.sort(key=lambda feed: feed.plan.number)
+
     def of_table(self, table: str) -> list[ParsedFeed]:
         """Return the feeds that fill `table`."""
         return [feed for feed in self.feeds if feed.plan.table.name == table]
@@ -97,7 +105,7 @@ def check_constants(plans: Sequence[FeedPlan], mapping_name: str, scratch: Scrat
                 raise MappingError(f"{mapping_name} line {cell.cell.line}: {why.problem}; {why.fix}")
 
 
-def check(plans: Sequence[FeedPlan], scratch: Scratch, progress: Callable[[str, float | None], None]) -> Checked:
+def check(plans: Sequence[FeedPlan], scratch: Scratch, meter: Meter) -> Checked:
     """Parse, check and compare all rows.
 
     Raises
@@ -105,15 +113,23 @@ def check(plans: Sequence[FeedPlan], scratch: Scratch, progress: Callable[[str, 
     LinesUnclearError
         If a file must be read line by line before its failures can be placed.
     """
+    n_uses = uses(plans)
+    feeds = []
+    for plan in plans:
+        meter.begin(plan.title, plan.source.size)
+        scratch.tell = meter.tell
+        feeds.append(parse_feed(plan, scratch, may_read_directly=n_uses[plan.source] == 1))
+    meter.say("comparing rows")
+    return _settle(feeds, scratch)
+
+
+def uses(plans: Sequence[FeedPlan]) -> dict[Source, int]:
+    """Return how many feeds read or join each file."""
     n_uses: dict[Source, int] = defaultdict(int)
     for plan in plans:
         for source in {plan.source, *(other for join in plan.feed.joins for other in plan.others[join.file])}:
             n_uses[source] += 1
-    feeds = []
-    for number, plan in enumerate(plans):
-        progress(f"{plan.source.name} -> {plan.table.name}", number / len(plans))
-        feeds.append(parse_feed(plan, scratch, may_read_directly=n_uses[plan.source] == 1))
-    return _settle(feeds, scratch)
+    return n_uses
 
 
 def _settle(feeds: list[ParsedFeed], scratch: Scratch) -> Checked:
@@ -309,7 +325,7 @@ def feed_counts(checked: Checked, scratch: Scratch) -> pd.DataFrame:
 def _feed_count(feed: ParsedFeed, checked: Checked, scratch: Scratch) -> dict[str, object]:
     plan = feed.plan
     n_broken = len(plan.source.broken)
-    n_bad = _n_bad_in(feed, checked, scratch)
+    n_bad = 0 if feed.path is None else _n_bad_in(feed, checked, scratch)
     repeats = checked.duplicates[plan.table.name].repeats
     n_repeats = (
         scratch.value(f"SELECT count(*) FROM read_parquet({literal(str(repeats))}) WHERE _feed = {plan.number}")

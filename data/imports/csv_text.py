@@ -7,6 +7,7 @@ say exactly what is wrong with an unsound one, and on which line.
 from __future__ import annotations
 
 import csv
+import io
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,9 +17,13 @@ from typing import Final
 
 from data.errors import InputError
 from data.imports.limits import require_columns
+from data.imports.progress import Tell
 
 MAX_BROKEN_LINES: Final = 10_000
 """A file with more broken lines than this is not taken for CSV."""
+
+TOLD_EVERY: Final = 10_000
+"""Records between two times that somebody is told how far the reading is."""
 
 _DELIMITERS: Final = ",;\t|"
 _HEADER_LINES: Final = 50
@@ -70,8 +75,10 @@ def read_header(path: Path, delimiter: str | None, header_line: int) -> Header:
     return Header(names=numbered(names), delimiter=chosen, n_lines=start + n_taken, is_one_line=n_taken == 1)
 
 
-def read_records(path: Path, header: Header) -> Iterator[Record]:
+def read_records(path: Path, header: Header, tell: Tell | None = None) -> Iterator[Record]:
     """Yield the records below the header, sound or broken; blank lines are passed over.
+
+    `tell` hears now and then which share of the bytes is read.
 
     Raises
     ------
@@ -79,8 +86,10 @@ def read_records(path: Path, header: Header) -> Iterator[Record]:
         If so many lines are broken that the file is no CSV.
     """
     n_broken = 0
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        for record in _checked(_Lines(file, header.n_lines), header):
+    with path.open("rb") as raw, io.TextIOWrapper(raw, encoding="utf-8-sig", newline="") as file:
+        for number, record in enumerate(_checked(_Lines(file, header.n_lines), header)):
+            if tell and number % TOLD_EVERY == 0:
+                tell(raw.tell() / path.stat().st_size)
             n_broken += bool(record.problem)
             if n_broken > MAX_BROKEN_LINES:
                 raise InputError(

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from data.errors import InputError
+from data.imports.progress import Tell
 
 CHUNK: Final = 1 << 20
 """Bytes read at a time."""
@@ -81,8 +82,8 @@ def require_encoding(path: Path, encoding: str) -> None:
         raise InputError(f"{path.name}: is not in {encoding} throughout; name another encoding, or save it as UTF-8")
 
 
-def decode_to_utf8(path: Path, encoding: str, target: Path) -> None:
-    """Write the text of `path` to `target` in UTF-8, line ends untouched.
+def decode_to_utf8(path: Path, encoding: str, target: Path, tell: Tell | None = None) -> None:
+    """Write the text of `path` to `target` in UTF-8, line ends untouched; `tell` hears how far it is.
 
     Raises
     ------
@@ -91,8 +92,10 @@ def decode_to_utf8(path: Path, encoding: str, target: Path) -> None:
     """
     try:
         with target.open("w", encoding="utf-8", newline="") as file:
-            for text in _decoded(path, encoding):
+            for number, text in enumerate(_decoded(path, encoding)):
                 file.write(text)
+                if tell:
+                    tell(number * CHUNK / max(path.stat().st_size, 1))
     except LookupError as error:
         raise InputError(
             f"{path.name}: there is no encoding {encoding!r}; use for example utf-8, cp932 or euc_jp"

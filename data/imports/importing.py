@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-import tempfile
+import contextlib
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import duckdb
 import pandas as pd
 
-from data.contract import STAGES
-from data.imports.checking import Checked, LinesUnclearError, check, check_constants, feed_counts, n_rejected
+from data.errors import WorkspaceError
+from data.imports.checking import Checked, feed_counts
 from data.imports.failures import failure_frame
+from data.imports.job import Job
 from data.imports.mapping import Mapping
-from data.imports.mapping_file import load_mapping
 from data.imports.merging import merge, record
 from data.imports.oddities import file_doubts, oddities
-from data.imports.plan import FeedPlan, columns_used
-from data.imports.recognise import assign_files, contract_mapping, contract_spec, find_files, unused_columns
+from data.imports.plan import FeedPlan
+from data.imports.previewing import SAMPLE_COLUMNS, HistoryView, sample
+from data.imports.progress import Meter, Progress, progress_settings
+from data.imports.recognise import find_files
 from data.imports.rejects import collect_rejects
-from data.imports.report import FileReport, ImportReport, Oddity
-from data.imports.scratch import Scratch
-from data.imports.source import Source
-from data.store import open_reader, writing
+from data.imports.report import ImportReport, Oddity
+from data.imports.scratch import Scratch, confine, identifier
+from data.imports.straight import NotStraightError, insert_straight, straight_plans
+from data.imports.workplace import working_folder
+from data.store import writing
 from data.workspace import Workspace
-
-Progress = Callable[[str, float | None], None]
-"""Called with what is being done and the share of it that is done, None when unknown.
-
-An error it raises cancels the import, and nothing is changed.
-"""
 
 
 def import_files(
@@ -61,9 +59,10 @@ def import_files(
     on_error : {"stop", "skip"}
         With failures, import nothing, or import the good rows.
     progress : callable or None
-        Told what is being done.
+        Told what is being done, and how far it is; an error it raises cancels the
+        import, and nothing is changed.
     preview : bool
-        Read and check only.
+        Read, check and compare with the history only.
 
     Returns
     -------
@@ -78,121 +77,66 @@ def import_files(
         If the workspace cannot be written.
     """
     started = time.monotonic()
-    tell = progress or _silent
     paths = list(paths)
     files = find_files(paths)
-    with tempfile.TemporaryDirectory(prefix="leadcal-import-") as folder, Scratch(Path(folder), files) as scratch:
-        job = _Job(workspace, files, mapping, scratch, is_folder=any(path.is_dir() for path in paths))
-        checked = job.check(tell)
-        feeds = feed_counts(checked, scratch)
-        file_reports = job.file_reports(checked)
-        merged = _Merged()
-        if not preview and (not checked.n_failures or on_error == "skip"):
-            tell("writing the history", None)
-            merged = _merge(workspace, checked, file_reports, by)
+    with _disk_errors(workspace), working_folder(workspace) as folder, Scratch(folder, files) as scratch:
+        job = Job(workspace, files, mapping, scratch, Meter(progress), is_folder=any(path.is_dir() for path in paths))
+        checked, merged = _run(job, by=by, on_error=on_error, preview=preview)
         return ImportReport(
             is_imported=merged.snapshot is not None,
             snapshot=merged.snapshot,
             mapping=job.mapping.name,
-            files=file_reports,
-            feeds=feeds,
-            tables=_unmerged(feeds) if merged.tables is None else merged.tables,
-            is_merged=merged.tables is not None,
+            files=job.file_reports(checked),
+            feeds=feed_counts(checked, scratch),
+            tables=merged.tables,
+            is_merged=merged.is_merged,
             failures=failure_frame(checked.failures),
             n_failures=checked.n_failures,
             rejects=collect_rejects(checked, job.all_sources, scratch),
             warnings=(*file_doubts(checked), *merged.warnings),
+            sample=pd.DataFrame(columns=list(SAMPLE_COLUMNS)) if merged.is_merged else sample(checked, scratch),
             duration_seconds=time.monotonic() - started,
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Merged:
+    tables: pd.DataFrame
+    warnings: tuple[Oddity, ...]
+    is_merged: bool
     snapshot: int | None = None
-    tables: pd.DataFrame | None = None
-    warnings: tuple[Oddity, ...] = ()
 
 
-class _Job:
-    """The files of one import, opened, and the mapping that reads them."""
-
-    def __init__(
-        self,
-        workspace: Workspace,
-        files: list[Path],
-        mapping: Mapping | Path | None,
-        scratch: Scratch,
-        *,
-        is_folder: bool,
-    ) -> None:
-        self.scratch = scratch
-        self.stages = _stages(workspace)
-        if mapping is None:
-            opened = {
-                f"file{number}": Source(path, contract_spec(number), scratch) for number, path in enumerate(files)
-            }
-            self.mapping = contract_mapping(opened)
-            self.sources = {alias: [source] for alias, source in opened.items()}
-            return
-        self.mapping = load_mapping(mapping) if isinstance(mapping, Path) else mapping
-        assigned = assign_files(self.mapping, files, is_folder=is_folder)
-        self.sources = {
-            alias: [Source(path, self.mapping.files[alias], scratch) for path in group]
-            for alias, group in assigned.items()
-        }
-
-    @property
-    def all_sources(self) -> list[Source]:
-        """All files, in the order of the mapping."""
-        return [source for group in self.sources.values() for source in group]
-
-    def check(self, tell: Progress) -> Checked:
-        """Parse and check all rows; a file whose lines are unclear is read again line by line."""
-        plans = self._plans()
-        check_constants(plans, self.mapping.path, self.scratch)
-        while True:
-            try:
-                return check(plans, self.scratch, tell)
-            except LinesUnclearError as unclear:
-                tell(f"{unclear.source.name}: reading line by line", None)
-                unclear.source.restage_line_by_line()
-
-    def file_reports(self, checked: Checked) -> tuple[FileReport, ...]:
-        """Return what is known about each file."""
-        return tuple(
-            self._file_report(alias, source, checked) for alias, group in self.sources.items() for source in group
-        )
-
-    def _plans(self) -> list[FeedPlan]:
-        pairs = [(feed, source) for feed in self.mapping.feeds for source in self.sources[feed.file]]
-        order = {source: number for number, source in enumerate(self.all_sources)}
-        pairs.sort(key=lambda pair: order[pair[1]])
-        return [
-            FeedPlan(number, feed, source, self.sources, self.stages, self.mapping.path)
-            for number, (feed, source) in enumerate(pairs)
-        ]
-
-    def _file_report(self, alias: str, source: Source, checked: Checked) -> FileReport:
-        used = [column for feed in self.mapping.feeds for file, column in columns_used(feed) if file == alias]
-        return FileReport(
-            file=source.name,
-            encoding=source.encoding.name if source.encoding else None,
-            delimiter=source.delimiter,
-            sheet=source.sheet.name if source.sheet else None,
-            n_rows=source.n_records() + len(source.broken),
-            n_rejected=n_rejected(checked, source, self.scratch) + len(source.broken),
-            unused_columns=unused_columns(source, used),
-        )
+def _run(job: Job, *, by: str, on_error: str, preview: bool) -> tuple[Checked, _Merged]:
+    """Check all rows, and merge them unless something speaks against it."""
+    straight = [] if preview else straight_plans(job.plans, job.empty_tables())
+    if straight:
+        checked = job.check([plan for plan in job.plans if plan not in straight])
+        if not checked.n_failures or on_error == "skip":
+            with contextlib.suppress(NotStraightError):
+                return checked, _merge(job, checked, straight, by)
+    checked = job.check(job.plans)
+    if preview or (checked.n_failures and on_error == "stop"):
+        job.meter.say("comparing with the history")
+        view = HistoryView(job.workspace, checked, job.scratch)
+        warnings = tuple(oddities(view.rows, checked, view.merged))
+        return checked, _Merged(tables=view.tables(), warnings=warnings, is_merged=False)
+    return checked, _merge(job, checked, [], by)
 
 
-def _merge(workspace: Workspace, checked: Checked, files: tuple[FileReport, ...], by: str) -> _Merged:
-    with writing(workspace) as writer:
+def _merge(job: Job, checked: Checked, straight: Sequence[FeedPlan], by: str) -> _Merged:
+    job.meter.say("writing the history")
+    with writing(job.workspace) as writer:
         connection = writer.connection
-        tables = merge(connection, checked)
-        warnings = tuple(oddities(connection, checked))
+        _prepare(connection, job)
+        checked.add(insert_straight(connection, plan, job.meter) for plan in straight)
+        job.meter.say("writing the history")
+        tables = merge(connection, checked, job.meter.tell)
+        warnings = tuple(oddities(lambda sql: connection.execute(sql).fetchall(), checked, identifier))
         n_imported = int(tables["n_new"].sum() + tables["n_updated"].sum())
         if not n_imported:
-            return _Merged(tables=tables, warnings=warnings)
+            return _Merged(tables=tables, warnings=warnings, is_merged=True)
+        files = job.file_reports(checked)
         record(
             connection,
             by=by,
@@ -201,21 +145,22 @@ def _merge(workspace: Workspace, checked: Checked, files: tuple[FileReport, ...]
             n_imported=n_imported,
             n_rejected=sum(file.n_rejected for file in files),
         )
-        return _Merged(snapshot=writer.commit(), tables=tables, warnings=warnings)
+        return _Merged(tables=tables, warnings=warnings, is_merged=True, snapshot=writer.commit())
 
 
-def _stages(workspace: Workspace) -> tuple[str, ...]:
-    if workspace.current_number() is None:
-        return tuple(stage.stage for stage in STAGES)
-    stages = open_reader(workspace).query("SELECT stage AS stage FROM stages ORDER BY position")
-    return tuple(str(stage) for stage in stages["stage"])
+def _prepare(connection: duckdb.DuckDBPyConnection, job: Job) -> None:
+    """Let the writer's connection say how far it is, and reach nothing but what it needs."""
+    for setting in progress_settings():
+        connection.execute(f"SET {setting}")
+    confine(connection, [job.workspace.history, job.scratch.folder], [source.path for source in job.all_sources])
 
 
-def _unmerged(feeds: pd.DataFrame) -> pd.DataFrame:
-    """Return the counts by table of an import that was not merged: what is new is not known."""
-    counts = feeds.groupby("table", sort=False)[["n_accepted"]].sum().reset_index()
-    return counts.assign(n_new=0, n_updated=0, n_unchanged=0)
-
-
-def _silent(_what: str, _share: float | None) -> None:
-    """Tell nobody."""
+@contextlib.contextmanager
+def _disk_errors(workspace: Workspace) -> Iterator[None]:
+    """Say in one line that staging did not fit on the disk or in memory."""
+    try:
+        yield
+    except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        raise WorkspaceError(
+            f"{workspace.root}: there was no room to check the files ({error}); nothing was changed; free some and try again"
+        ) from error

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
-import duckdb
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from data.contract import TABLES
 from data.imports.checking import Checked
@@ -12,6 +11,8 @@ from data.imports.merging import accepted_rows
 from data.imports.parsing import ParsedFeed
 from data.imports.report import Oddity
 from data.imports.source import Source
+
+Query = Callable[[str], list[tuple[Any, ...]]]
 
 _EXAMPLES = 3
 
@@ -52,36 +53,47 @@ def _encoding_doubts(sources: Sequence[Source]) -> list[Oddity]:
     ]
 
 
-def oddities(connection: duckdb.DuckDBPyConnection, checked: Checked) -> list[Oddity]:
-    """Compare what came in with the history it was merged into."""
-    return [*_won_too_early(connection, checked), *_unknown_leads(connection, checked)]
+def oddities(query: Query, checked: Checked, merged: Callable[[str], str]) -> list[Oddity]:
+    """Compare what comes in with the history it is merged into.
+
+    Parameters
+    ----------
+    query : callable
+        Runs a query over the history and the rows of the import.
+    checked : Checked
+        The rows of the import.
+    merged : callable
+        Gives the relation that stands for a table after the merge.
+    """
+    return [*_won_too_early(query, checked, merged), *_unknown_leads(query, checked, merged)]
 
 
-def _won_too_early(connection: duckdb.DuckDBPyConnection, checked: Checked) -> Iterator[Oddity]:
+def _won_too_early(query: Query, checked: Checked, merged: Callable[[str], str]) -> Iterator[Oddity]:
     if not checked.of_table("deals") or "closed_at" not in _provided(checked, "deals"):
         return
     deals = f"(SELECT * FROM {accepted_rows(TABLES['deals'], checked)} WHERE outcome = 'won')"
+    leads, handoffs = merged("leads"), merged("handoffs")
     before_created = (
-        f"SELECT d._feed, d._row FROM {deals} AS d JOIN leads USING (lead_id) WHERE d.closed_at < leads.created_at"
+        f"SELECT d._feed, d._row FROM {deals} AS d JOIN {leads} AS l USING (lead_id) WHERE d.closed_at < l.created_at"
     )
-    yield from _warning(
-        connection, checked, "won_before_created", before_created, "was won before its lead was created"
-    )
+    yield from _warning(query, checked, "won_before_created", before_created, "was won before its lead was created")
     before_contact = (
-        f"SELECT d._feed, d._row FROM {deals} AS d JOIN leads USING (lead_id) JOIN "
-        "(SELECT lead_id, min(first_contact_at) AS first_contact_at FROM handoffs GROUP BY lead_id) AS h USING (lead_id) "
-        "WHERE d.closed_at >= leads.created_at AND d.closed_at < h.first_contact_at"
+        f"SELECT d._feed, d._row FROM {deals} AS d JOIN {leads} AS l USING (lead_id) JOIN "
+        f"(SELECT lead_id, min(first_contact_at) AS first_contact_at FROM {handoffs} AS p GROUP BY lead_id) AS h "
+        "USING (lead_id) WHERE d.closed_at >= l.created_at AND d.closed_at < h.first_contact_at"
     )
-    yield from _warning(connection, checked, "won_before_contact", before_contact, "was won before the first contact")
+    yield from _warning(query, checked, "won_before_contact", before_contact, "was won before the first contact")
 
 
-def _unknown_leads(connection: duckdb.DuckDBPyConnection, checked: Checked) -> Iterator[Oddity]:
+def _unknown_leads(query: Query, checked: Checked, merged: Callable[[str], str]) -> Iterator[Oddity]:
     for table in TABLES.values():
         if table.name == "leads" or "lead_id" not in table.column_names or not checked.of_table(table.name):
             continue
-        rows = f"SELECT _feed, _row FROM {accepted_rows(table, checked)} ANTI JOIN leads USING (lead_id)"
+        rows = (
+            f"SELECT _feed, _row FROM {accepted_rows(table, checked)} ANTI JOIN {merged('leads')} AS l USING (lead_id)"
+        )
         yield from _warning(
-            connection,
+            query,
             checked,
             "unknown_leads",
             rows,
@@ -93,13 +105,11 @@ def _provided(checked: Checked, table: str) -> set[str]:
     return {name for feed in checked.of_table(table) for name in feed.plan.provided}
 
 
-def _warning(
-    connection: duckdb.DuckDBPyConnection, checked: Checked, code: str, rows: str, what: str
-) -> Iterator[Oddity]:
-    n_rows = int(connection.execute(f"SELECT count(*) FROM ({rows})").fetchall()[0][0])
+def _warning(query: Query, checked: Checked, code: str, rows: str, what: str) -> Iterator[Oddity]:
+    n_rows = int(query(f"SELECT count(*) AS n FROM ({rows})")[0][0])
     if not n_rows:
         return
-    first = connection.execute(f"{rows} ORDER BY _feed, _row LIMIT {_EXAMPLES}").fetchall()
+    first = query(f"{rows} ORDER BY _feed, _row LIMIT {_EXAMPLES}")
     places = ", ".join(_place(checked.feeds, feed, row) for feed, row in first)
     more = f" and {n_rows - len(first):,} more" if n_rows > len(first) else ""
     text = f"{n_rows:,} row{'s' if n_rows > 1 else ''} {what}: {places}{more}"

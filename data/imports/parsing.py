@@ -25,8 +25,9 @@ class ParsedFeed:
     ----------
     plan : FeedPlan
         What was run.
-    path : Path
-        Parquet file with the table's columns, ``_state`` and, unless `is_direct`, ``_row``.
+    path : Path or None
+        Parquet file with the table's columns, ``_state`` and, unless `is_direct`, ``_row``;
+        None when the rows went straight into the table, which was empty.
     is_direct : bool
         True when the position in the file is the row number.
     lookups : tuple of int
@@ -36,7 +37,7 @@ class ParsedFeed:
     """
 
     plan: FeedPlan
-    path: Path
+    path: Path | None
     is_direct: bool
     lookups: tuple[int, ...]
     counts: dict[int, int]
@@ -44,6 +45,10 @@ class ParsedFeed:
     @property
     def relation(self) -> str:
         """Relation over the parsed rows, with ``_row``."""
+        if self.path is None:
+            table = identifier(self.plan.table.name)
+            row = f"rowid - (SELECT min(rowid) FROM {table})"  # rows were inserted in the order of the file
+            return f"(SELECT *, {GOOD} AS _state, {row} AS _row FROM {table})"
         return parquet(self.path) if self.is_direct else f"read_parquet({literal(str(self.path))})"
 
     @property

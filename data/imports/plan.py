@@ -62,6 +62,11 @@ class FeedPlan:
         self.cells = tuple(self._cell(number, name, cell) for number, (name, cell) in enumerate(feed.cells.items()))
 
     @property
+    def title(self) -> str:
+        """What it does, for whoever waits for it."""
+        return f"{self.source.name} -> {self.table.name}"
+
+    @property
     def provided(self) -> tuple[str, ...]:
         """Columns of the table that the feed fills, defaults and made ids included."""
         return tuple(self._outputs())
@@ -102,6 +107,17 @@ class FeedPlan:
             "SELECT _row, wrong.cell AS cell, wrong.code AS code, wrong.raw AS raw FROM "
             f"(SELECT _row, {found} AS wrong FROM ({inner}) WHERE {self._state()} = {BAD}) "
             "WHERE wrong.code IS NOT NULL"
+        )
+
+    def sampled(self, relation: str, lookups: Iterable[int], n_rows: int) -> str:
+        """Return the query for the first rows: ``_row``, and for each cell from the file its raw text and its value."""
+        inner = self._values(relation, has_row=True, lookups=set(lookups), with_raw=True)
+        shown = [
+            f"{layer}{cell.number}::VARCHAR" for cell in self.cells if cell.cell.value is None for layer in ("r", "v")
+        ]
+        return (
+            f"SELECT {', '.join(['_row', *shown])} FROM ({inner}) "
+            f"WHERE NOT _is_blank AND _is_wanted ORDER BY _row LIMIT {n_rows}"
         )
 
     def constant_checks(self) -> list[tuple[CellSql, str]]:

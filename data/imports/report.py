@@ -77,7 +77,7 @@ class ImportReport:
         to n_rows.
     tables : DataFrame
         Per table: table, n_accepted, n_new, n_updated, n_unchanged; the last three
-        add up to n_accepted, and are 0 when nothing was merged (see `is_merged`).
+        add up to n_accepted. When nothing was merged (see `is_merged`), what would be.
     is_merged : bool
         False for a preview, and when failures stopped the import.
     failures : DataFrame
@@ -90,7 +90,12 @@ class ImportReport:
         By file: the rejected rows in the file's own columns, with leadcal_line and
         leadcal_reason.
     warnings : tuple of Oddity
-        What is odd.
+        What is odd; when nothing was merged, what would be.
+    sample : DataFrame
+        For a look before the import, empty after one: the first 20 rows of each feed,
+        cell by cell: file, table, line, column (of the table), source (the column or
+        columns of the file), raw (as it stands there), parsed (the value as text, None
+        when unknown). In full: what shows it masks it.
     duration_seconds : float
         Wall-clock time.
     """
@@ -106,6 +111,7 @@ class ImportReport:
     n_failures: int
     rejects: Mapping[str, pd.DataFrame]
     warnings: tuple[Oddity, ...]
+    sample: pd.DataFrame
     duration_seconds: float
 
     @property

@@ -16,6 +16,8 @@ from typing import Final, Self
 
 import duckdb
 
+from data.imports.progress import Tell, execute, progress_settings
+
 PARSE_MEMORY: Final = os.environ.get("LEADCAL_IMPORT_MEMORY", "2GB")
 """What reading and checking may use before it spills to the temporary folder."""
 
@@ -29,26 +31,29 @@ class Scratch:
         Empty folder; whoever made it removes it.
     files : iterable of Path
         The only other files that may be read.
+
+    Attributes
+    ----------
+    tell : callable or None
+        Hears how far a long step is, and may raise to stop it.
     """
 
     def __init__(self, folder: Path, files: Iterable[Path]) -> None:
         self.folder = folder
         self._n_files = 0
+        self.tell: Tell | None = None
         self.connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
-        allowed = ", ".join(literal(str(path)) for path in files)
         for setting in (
             "TimeZone = 'UTC'",
             f"memory_limit = {literal(PARSE_MEMORY)}",
             f"temp_directory = {literal(str(folder / 'spill'))}",
             "preserve_insertion_order = true",
-            "enable_progress_bar = false",
+            *progress_settings(),
             "enable_external_file_cache = false",
-            f"allowed_directories = [{literal(str(folder) + os.sep)}]",
-            f"allowed_paths = [{allowed}]",
-            "enable_external_access = false",
-            "lock_configuration = true",
         ):
             self.connection.execute(f"SET {setting}")
+        confine(self.connection, [folder], files)
+        self.connection.execute("SET lock_configuration = true")
 
     def __enter__(self) -> Self:
         return self
@@ -66,7 +71,9 @@ class Scratch:
     def write(self, sql: str) -> Path:
         """Write the answer to `sql` to a new Parquet file, in its order."""
         path = self.path(".parquet")
-        self.connection.execute(f"COPY ({sql}) TO {literal(str(path))} (FORMAT parquet, COMPRESSION snappy)")
+        execute(
+            self.connection, f"COPY ({sql}) TO {literal(str(path))} (FORMAT parquet, COMPRESSION snappy)", self.tell
+        )
         return path
 
     def value(self, sql: str) -> int:
@@ -85,6 +92,18 @@ class Scratch:
         except OSError:  # not every system lets everybody make links
             shutil.copyfile(path, link)
         return link
+
+
+def confine(connection: duckdb.DuckDBPyConnection, folders: Iterable[Path], files: Iterable[Path]) -> None:
+    """Let a connection read and write nothing but its own database, `folders` and `files`, for good."""
+    places = ", ".join(literal(str(folder) + os.sep) for folder in folders)
+    paths = ", ".join(literal(str(path)) for path in files)
+    for setting in (
+        f"allowed_directories = [{places}]",
+        f"allowed_paths = [{paths}]",
+        "enable_external_access = false",
+    ):
+        connection.execute(f"SET {setting}")
 
 
 def literal(text: str) -> str:

@@ -35,6 +35,7 @@ REJECTS_SUFFIX: Final = ".rejects"
 """What the name of a file of rejected rows has before its last dot."""
 
 _BATCH: Final = 50_000
+_BEGINNING: Final = 10_000
 
 
 class Source:
@@ -85,6 +86,11 @@ class Source:
         return "row" if self.is_typed else "line"
 
     @property
+    def size(self) -> int:
+        """Bytes of the file."""
+        return self.path.stat().st_size
+
+    @property
     def header_place(self) -> str:
         """Where the column names stand, for messages."""
         return f"{self.name} {self.place} {self.sheet.header_row if self.sheet else self.spec.header_line}"
@@ -124,6 +130,12 @@ class Source:
         if self._raw is None:  # pragma: no cover - staging sets it or raises
             raise AssertionError(self.path)
         return parquet(self._raw)
+
+    def beginning(self) -> str:
+        """Return a relation like `staged` of some first rows, without staging a file that needs none."""
+        if not self.is_plain:
+            return f"(SELECT * FROM {self.staged()} ORDER BY _row LIMIT {_BEGINNING})"
+        return f"(SELECT *, row_number() OVER () - 1 AS _row FROM (SELECT * FROM {self.direct()} LIMIT {_BEGINNING}))"
 
     def judge_encoding(self) -> bool:
         """Judge the encoding over the whole file; True when that changes how it is read."""
@@ -180,7 +192,9 @@ class Source:
     def _open_workbook(self) -> tuple[str, ...]:
         self.sheet = open_sheet(self.path, self.spec)
         self._is_slow = True
-        self._raw, self.broken = _stage_records(self.sheet.records(), len(self.sheet.names), self.scratch)
+        self._raw, self.broken = _stage_records(
+            self.sheet.records(self.scratch.tell), len(self.sheet.names), self.scratch
+        )
         self._unguard(self.sheet.names)
         return self.sheet.names
 
@@ -199,7 +213,7 @@ class Source:
         self._raw = None
         if not encoding.is_utf8:
             self._text_path = self.scratch.path(".csv")
-            decode_to_utf8(self.path, encoding.name, self._text_path)
+            decode_to_utf8(self.path, encoding.name, self._text_path, self.scratch.tell)
         self._header = read_header(self._text_path, self.spec.delimiter, self.spec.header_line)
 
     def _require_header(self) -> Header:
@@ -228,7 +242,9 @@ class Source:
     def _stage_slowly(self) -> None:
         self.judge_encoding()
         header = self._require_header()
-        self._raw, self.broken = _stage_records(read_records(self._text_path, header), len(header.names), self.scratch)
+        self._raw, self.broken = _stage_records(
+            read_records(self._text_path, header, self.scratch.tell), len(header.names), self.scratch
+        )
         self._unguard(header.names)
 
     def _unguard(self, names: Sequence[str]) -> None:

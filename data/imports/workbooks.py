@@ -18,8 +18,9 @@ from python_calamine import CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from data.errors import InputError
 from data.imports import limits
-from data.imports.csv_text import Record, numbered
+from data.imports.csv_text import TOLD_EVERY, Record, numbered
 from data.imports.mapping import FileSpec
+from data.imports.progress import Tell
 from data.imports.workbook_safety import require_cells, require_safe
 
 WORKBOOK_SUFFIXES: Final = (".xlsx", ".xlsm", ".xls")
@@ -47,10 +48,12 @@ class Sheet:
     header_row: int
     _sheet: CalamineSheet
 
-    def records(self) -> Iterator[Record]:
+    def records(self, tell: Tell | None = None) -> Iterator[Record]:
         """Yield the rows below the header, sound or broken; empty rows are passed over."""
         n_columns = len(self.names)
         for number, cells in _rows(self._sheet):
+            if tell and number % TOLD_EVERY == 0:
+                tell(number / self._sheet.total_height)
             if number <= self.header_row or not any(cells):
                 continue
             while len(cells) > n_columns and not cells[-1]:

@@ -315,7 +315,10 @@ def test_touches_of_unknown_leads_are_a_warning(workspace, write, run):
 def test_progress_is_told_and_can_cancel(workspace, write, run):
     told = []
     run(write("leads.csv", LEADS), progress=lambda what, share: told.append((what, share)))
-    assert told == [("leads.csv -> leads", 0.0), ("writing the history", None)]
+    assert list(dict.fromkeys(what for what, _ in told)) == [
+        "leads.csv: opening", "leads.csv -> leads", "comparing rows", "writing the history",
+    ]  # fmt: skip
+    assert ("leads.csv -> leads", 0.0) in told
 
     def cancel(_what, _share):
         raise KeyboardInterrupt
