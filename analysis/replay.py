@@ -34,6 +34,7 @@ __all__ = [
     "PatternTable",
     "ReplayError",
     "grade_table",
+    "lead_moments",
     "lead_scores",
     "pattern_scores",
     "pattern_table",
@@ -41,6 +42,13 @@ __all__ = [
     "rule_hits",
     "score_table",
 ]
+
+
+_INFO: Final = "SELECT last_event_at AS last_event_at, n_touches_max AS n_touches_max FROM prep.replay_info"
+_UNUSED: Final = {
+    "outside_decisions": ("moment_touches", "moment_values", "rule_hits"),
+    "lead_moments": ("moment_touches", "moment_values", "decisions", "rule_hits"),
+}
 
 
 class ReplayError(LeadcalError):
@@ -159,6 +167,28 @@ def rule_hits(engine: Engine, ruleset: Ruleset, selection: Selection, decision: 
     return hits
 
 
+def lead_moments(engine: Engine, lead_no: int, selection: Selection, decision: Decision = HANDOFF) -> pd.DataFrame:
+    """List the moments at which one lead is scored.
+
+    Returns
+    -------
+    DataFrame
+        One row per decision, in the order of time: `pass_no`, `decided_at`,
+        `is_standing` (1 for a lead that was never decided: its last touch).
+
+    Raises
+    ------
+    ReplayError
+        As for `pattern_table`.
+    """
+    is_prepared = _is_prepared(engine, selection, decision)
+    params = _params(engine, selection, decision)
+    unused = ("mature_at", "horizon_days", "outcome_position", *(("as_of",) if is_prepared else ()))
+    params = {name: value for name, value in params.items() if name not in unused}
+    sql = replay_sql(decision, is_prepared=is_prepared, result="lead_moments")
+    return engine.query(sql, {**params, "lead_no": lead_no})
+
+
 def replay_sql(decision: Decision = HANDOFF, *, is_prepared: bool = True, result: str = "rule_patterns") -> str:
     """Return the statement of a replay: always the same text, whatever the ruleset.
 
@@ -169,19 +199,17 @@ def replay_sql(decision: Decision = HANDOFF, *, is_prepared: bool = True, result
     is_prepared : bool
         Use the moments prepared at import; only for handoffs.
     result : str
-        "rule_patterns", "scored_decisions", or for the score of another tool
-        "outside_decisions".
+        "rule_patterns" or "scored_decisions"; "outside_decisions" for the score
+        of another tool; "lead_moments" for the moments of one lead.
     """
     if is_prepared:
         steps = {name: f"{name}_prepared" for name in ("moments", "moment_touches", "moment_values")}
     else:
         steps = {"decided": f"decided_{decision.kind}"}
         steps |= {name: name for name in ("moments", "moment_touches", "moment_values")}
-    steps["decisions"] = "decisions"
-    if result == "outside_decisions":  # nothing is counted for the score of another tool
-        steps = {name: file for name, file in steps.items() if not name.startswith("moment_")}
-    else:
-        steps["rule_hits"] = "rule_hits"
+    steps |= {"decisions": "decisions", "rule_hits": "rule_hits"}
+    for step in _UNUSED.get(result, ()):
+        del steps[step]
     parts = [f"{name} AS (\n{sql_text(file).strip()}\n)" for name, file in steps.items()]
     return "WITH " + ",\n\n".join(parts) + "\n\n" + sql_text(result)
 
@@ -199,13 +227,8 @@ class _Replay:
 
     @classmethod
     def prepare(cls, engine: Engine, ruleset: Ruleset, selection: Selection, decision: Decision) -> _Replay:
-        info = engine.query(
-            "SELECT last_event_at AS last_event_at, n_touches_max AS n_touches_max FROM prep.replay_info"
-        ).iloc[0]
-        last_event_at = info["last_event_at"]
-        is_last = pd.isna(last_event_at) or pd.Timestamp(selection.as_of) >= last_event_at
-        is_prepared = decision.kind == "handoff" and bool(is_last)
-        n_touches_max = max(int(info["n_touches_max"]), 1)
+        is_prepared = _is_prepared(engine, selection, decision)
+        n_touches_max = max(int(engine.query(_INFO)["n_touches_max"].iloc[0]), 1)
         questions = Questions.of(ruleset)
         found = counters(engine, questions.needs, n_touches_max=n_touches_max, is_ranked=is_prepared)
         return cls(
@@ -243,6 +266,13 @@ class _Replay:
                 f"{outside.low} to {outside.high}; correct low, high or scale of the ruleset"
             )
         return np.column_stack([is_unscored.astype(np.int64), whole - outside.low])
+
+
+def _is_prepared(engine: Engine, selection: Selection, decision: Decision) -> bool:
+    """Return whether the moments prepared at import are those asked for."""
+    last_event_at = engine.query(_INFO)["last_event_at"].iloc[0]
+    is_last = pd.isna(last_event_at) or pd.Timestamp(selection.as_of) >= last_event_at
+    return decision.kind == "handoff" and bool(is_last)
 
 
 def _check_scorer(engine: Engine, outside: OutsideScore) -> None:

@@ -1,7 +1,7 @@
 """Rulesets: the points two departments agreed on, as plain files."""
 
 from analysis.rulesets.fields import RulesetError
-from analysis.rulesets.library import RulesetFile, find_ruleset, list_rulesets, load_ruleset, release
+from analysis.rulesets.library import RulesetFile, find_ruleset, list_rulesets, load_ruleset, release, retire
 from analysis.rulesets.model import Ruleset, ScoreTest
 from analysis.rulesets.parse import parse_ruleset
 from analysis.rulesets.predicates import (
@@ -15,6 +15,8 @@ from analysis.rulesets.predicates import (
     TouchPredicate,
 )
 from analysis.rulesets.rules import Band, Cell, Gate, Grid, Level, Limit, Rule, Tier
+from analysis.rulesets.score_tests import ScoreTestResult, run_score_tests, score_described
+from analysis.rulesets.versions import InForce, diff_rulesets, timeline, versions_in_force
 
 __all__ = [
     "AttributePredicate",
@@ -24,6 +26,7 @@ __all__ = [
     "Condition",
     "Gate",
     "Grid",
+    "InForce",
     "KOfPredicate",
     "Level",
     "Limit",
@@ -35,11 +38,18 @@ __all__ = [
     "RulesetError",
     "RulesetFile",
     "ScoreTest",
+    "ScoreTestResult",
     "Tier",
     "TouchPredicate",
+    "diff_rulesets",
     "find_ruleset",
     "list_rulesets",
     "load_ruleset",
     "parse_ruleset",
     "release",
+    "retire",
+    "run_score_tests",
+    "score_described",
+    "timeline",
+    "versions_in_force",
 ]

@@ -3,19 +3,22 @@
 A release is a pair of files, `2.toml` and `2.sha256`. The hash is a line that
 `sha256sum --check` understands. A file without its hash is a draft: it may be
 changed freely. A file that no longer matches its hash was changed after its
-release, and is refused.
+release, and is refused. A release that is no longer used has a third file,
+`2.retired`: the day from which it is not in force, and why.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from analysis.rulesets.fields import RulesetError, suggestion
 from analysis.rulesets.model import Ruleset
 from analysis.rulesets.parse import hash_text, parse_ruleset
+from analysis.rulesets.score_tests import run_score_tests
 from data.workspace import Workspace, create_text
 
 _PRESETS: Final = Path(__file__).parent / "presets"
@@ -34,6 +37,8 @@ class RulesetFile:
         It has a hash; it came with the program.
     path : Path
         The TOML file.
+    retired_on : date or None
+        Day from which it is no longer in force.
     """
 
     name: str
@@ -41,6 +46,14 @@ class RulesetFile:
     is_released: bool
     is_shipped: bool
     path: Path
+    retired_on: date | None = None
+
+    @property
+    def state(self) -> Literal["draft", "released", "retired"]:
+        """Where the version stands in its life."""
+        if self.retired_on is not None:
+            return "retired"
+        return "released" if self.is_released else "draft"
 
 
 def load_ruleset(path: Path) -> Ruleset:
@@ -75,8 +88,8 @@ def find_ruleset(workspace: Workspace, reference: str) -> Ruleset:
     workspace : Workspace
         Where to look first; shipped presets come second.
     reference : str
-        `today` (the newest released version, or the newest draft when none was
-        released), `today@2`, or the path of a file that ends in `.toml`.
+        `today` (the newest released version that was not retired; without one
+        the newest draft), `today@2`, or the path of a file that ends in `.toml`.
 
     Raises
     ------
@@ -112,9 +125,11 @@ def release(workspace: Workspace, text: str) -> Ruleset:
     Raises
     ------
     RulesetError
-        If the text is no valid ruleset, or the version exists already.
+        If the text is no valid ruleset, fails one of its own examples, or the
+        version exists already.
     """
     ruleset = parse_ruleset(text, "the ruleset to release")
+    _check_tests(ruleset)
     path = workspace.rulesets / ruleset.id / f"{ruleset.version}.toml"
     if not create_text(path, text) and _released_hash(path) is None and _read(path) != text:
         raise RulesetError(f"{path}: exists already with other content; release that file, or raise the version")
@@ -126,11 +141,46 @@ def release(workspace: Workspace, text: str) -> Ruleset:
     return load_ruleset(path)
 
 
+def retire(workspace: Workspace, name: str, version: int, on: date, reason: str = "") -> None:
+    """Take a released version out of force from a day on; what it scored stays explained.
+
+    Raises
+    ------
+    RulesetError
+        If there is no such release in the workspace, or it was retired already.
+    """
+    path = workspace.rulesets / name / f"{version}.toml"
+    if not path.is_file() or _released_hash(path) is None:
+        raise RulesetError(f"{path}: is no release of this workspace; only released versions are retired")
+    if not create_text(path.with_suffix(".retired"), f"{on.isoformat()} {reason}".strip() + "\n"):
+        raise RulesetError(f"{path}: was retired already; remove {version}.retired to take that back")
+
+
+def _check_tests(ruleset: Ruleset) -> None:
+    for result in run_score_tests(ruleset):
+        if not result.is_passed:
+            raise RulesetError(
+                f"{ruleset.path}, line {result.test.line}: test {result.test.id} fails: {result.failures[0]}; "
+                "change the points, or the example"
+            )
+
+
+def _retired_on(path: Path) -> date | None:
+    beside = path.with_suffix(".retired")
+    if not beside.is_file():
+        return None
+    word = (_read(beside).split() or [""])[0]
+    try:
+        return date.fromisoformat(word)
+    except ValueError as error:
+        raise RulesetError(f'{beside}, line 1: "{word}" is no date; write for example 2026-04-01') from error
+
+
 def _choose(files: list[RulesetFile], version: str | None, workspace: Workspace) -> RulesetFile:
     # A workspace's own ruleset hides a shipped one of the same name.
     own = [file for file in files if not file.is_shipped] or files
     if version is None:
-        return max(own, key=lambda file: (file.is_released, file.version))
+        return max(own, key=lambda file: (file.state == "released", file.state == "draft", file.version))
     for file in own:
         if file.version == int(version):
             return file
@@ -156,6 +206,7 @@ def _files(folder: Path, *, is_shipped: bool) -> tuple[RulesetFile, ...]:
             is_released=path.with_suffix(".sha256").is_file(),
             is_shipped=is_shipped,
             path=path,
+            retired_on=_retired_on(path),
         )
         for path in folder.glob("*/*.toml")
         if re.fullmatch(r"[1-9][0-9]*", path.stem)

@@ -117,9 +117,9 @@ class Ruleset:
         """Points every lead has; not 0 only for the score of another tool."""
         return 0 if self.outside is None else self.outside.low
 
-    def axis_of(self, group: Limit) -> Axis:
-        """Return the axis of a group of rules."""
-        return next(rule.axis for rule in self.rules if rule.group == group.id)
+    def axis_of(self, group: Limit) -> Axis | None:
+        """Return the axis of a group of rules; None when no rule belongs to it."""
+        return next((rule.axis for rule in self.rules if rule.group == group.id), None)
 
     @property
     def min_score(self) -> int:
