@@ -10,7 +10,8 @@ one; it is a lead's whole history, or one pass of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import combinations
 from typing import Final, Literal, TypeAlias
 
@@ -273,6 +274,7 @@ def _journeys(
 ) -> pd.DataFrame:
     params = {
         **selection.params("as_of", "starts_at", "ends_at", "sources"),
+        "known_until": _known_until(selection, question),
         "start_code": _codes(stages)[0],
         "view": question.view,
         "grain": question.grain,
@@ -282,6 +284,11 @@ def _journeys(
         "sales_sources": list(SALES_SOURCES),
     }
     return engine.query(sql_text("journeys"), params)
+
+
+def _known_until(selection: Selection, question: Question) -> datetime:
+    """Return the first moment that is not looked at: a cohort goes on after its period, up to `as_of`."""
+    return selection.ends_at if question.view == "period" else replace(selection, start=None, end=None).ends_at
 
 
 def _counts(journeys: pd.DataFrame, key: str, stages: pd.DataFrame, question: Question) -> pd.DataFrame:

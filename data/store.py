@@ -15,7 +15,6 @@ import shutil
 import threading
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,22 +22,16 @@ import duckdb
 import pandas as pd
 from filelock import FileLock, Timeout
 
+from data.attachments import attach, connect_building, detach, instance
 from data.contract import PROVENANCE, SCHEMA_VERSION, STAGES, TABLES, Table
 from data.errors import WorkspaceError
-from data.prepare import prepare
+from data.prepare import layout, prepare
 from data.workspace import Workspace, sync_folder
-
-MEMORY_LIMIT: Final = os.environ.get("LEADCAL_MEMORY_LIMIT", "6GB")
-"""What DuckDB may use before it spills to the workspace's own folder."""
 
 N_KEPT: Final = 10
 """How many snapshots are kept besides those that a decision names."""
 
 _BUILDING = ".building.duckdb"
-_NO_EXTENSIONS: Final[dict[str, str | bool | int | float | list[str]]] = {
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-}
 
 
 class Writer:
@@ -55,7 +48,7 @@ class Writer:
     def __init__(self, workspace: Workspace, path: Path, *, parent: int | None) -> None:
         self.workspace = workspace
         self._path = path
-        self.connection = _connect_building(path)
+        self.connection = connect_building(path)
         self.snapshot: int | None = None
         if parent is None:
             _create_tables(self.connection)
@@ -145,7 +138,7 @@ class Reader:
         self.workspace = workspace
         self._snapshot = snapshot
         self._path = workspace.snapshot_path(snapshot)
-        self._alias = _attach(self._path)
+        self._alias = attach(self._path)
         self._meta = self._read_meta()
 
     @property
@@ -165,6 +158,11 @@ class Reader:
         text = self._meta.get("data_end")
         return datetime.fromisoformat(text) if text else None
 
+    @property
+    def is_outdated(self) -> bool:
+        """Whether another version of the program prepared the snapshot: questions may miss tables."""
+        return self._meta.get("layout") != layout()
+
     def query(
         self,
         sql: str,
@@ -172,7 +170,7 @@ class Reader:
         tables: Mapping[str, pd.DataFrame] | None = None,
     ) -> pd.DataFrame:
         """Run one statement; see `data.engine.Engine.query`."""
-        cursor = _instance().cursor()
+        cursor = instance().cursor()
         try:
             cursor.execute(f"USE {self._alias}")
             for name, frame in (tables or {}).items():
@@ -210,7 +208,7 @@ def undo(workspace: Workspace, *, wait_seconds: float = 0) -> int:
         If there is no earlier snapshot, or another process is writing.
     """
     with _locked(workspace, wait_seconds):
-        parent = open_reader(workspace).parent
+        parent = Reader(workspace, workspace.require_current()).parent
         if parent is None or not workspace.snapshot_path(parent).is_file():
             raise WorkspaceError(
                 f"{workspace.root}: there is nothing to undo; this is the oldest snapshot that is kept"
@@ -222,6 +220,10 @@ def undo(workspace: Workspace, *, wait_seconds: float = 0) -> int:
 def open_reader(workspace: Workspace, snapshot: int | None = None) -> Reader:
     """Open the snapshot in use, or the one with number `snapshot`.
 
+    A snapshot that another version of the program prepared is prepared again
+    first, which takes as long as it does at the end of an import; the history
+    in it stays as it is.
+
     Raises
     ------
     WorkspaceError
@@ -232,61 +234,59 @@ def open_reader(workspace: Workspace, snapshot: int | None = None) -> Reader:
     if not workspace.snapshot_path(number).is_file():
         known = ", ".join(str(known) for known in workspace.snapshots()) or "none"
         raise WorkspaceError(f"{workspace.root}: has no snapshot {number}; it has {known}")
-    return Reader(workspace, number)
+    with _opening:
+        reader = Reader(workspace, number)
+        if reader.is_outdated:
+            _renew(workspace, number)
+            reader = Reader(workspace, number)
+    return reader
 
 
-_lock = threading.Lock()
-_aliases: dict[tuple[str, int, int], str] = {}
+def _renew(workspace: Workspace, number: int) -> None:
+    """Build anew what is derived from the facts in a snapshot, in a copy that then takes its place."""
+    path, building = workspace.snapshot_path(number), workspace.history / _BUILDING
+    detach(path)
+    try:
+        # Another process may be doing the same: it is waited for.
+        with _locked(workspace, wait_seconds=_RENEWAL_SECONDS), _clean(building):
+            shutil.copyfile(path, building)
+            with connect_building(building) as connection:
+                if not _is_prepared(connection):
+                    prepare(connection)
+                    connection.execute("CHECKPOINT")
+            _sync_file(building)
+            building.rename(path)
+            sync_folder(workspace.history)
+    except (OSError, duckdb.Error) as error:
+        raise WorkspaceError(
+            f"{path}: was prepared by another version of leadcal, and cannot be prepared for this one ({error}); "
+            "make the folder writable, or import again"
+        ) from error
 
 
-@lru_cache(maxsize=1)
-def _instance() -> duckdb.DuckDBPyConnection:
-    """Return the one in-memory instance of this process, to which snapshots are attached."""
-    connection = duckdb.connect(":memory:", config=_NO_EXTENSIONS)
-    connection.execute("SET TimeZone = 'UTC'")
-    connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
-    return connection
+@contextlib.contextmanager
+def _clean(building: Path) -> Iterator[None]:
+    _remove_leftovers(building)
+    try:
+        yield
+    finally:
+        _remove_leftovers(building)
 
 
-def _attach(path: Path) -> str:
-    """Attach a snapshot read-only, once per process, and return its alias."""
-    status = path.stat()
-    # The inode is part of the key: a workspace that was deleted and made anew has
-    # other contents under the same path.
-    key = (str(path.resolve()), status.st_ino, status.st_mtime_ns)
-    with _lock:
-        if key not in _aliases:
-            alias = f"snapshot_{len(_aliases)}"
-            try:
-                _instance().execute(f"ATTACH {_literal(str(path))} AS {alias} (READ_ONLY)")
-            except duckdb.Error as error:
-                raise _unreadable(path, error) from error
-            _aliases[key] = alias
-        return _aliases[key]
+def _is_prepared(connection: duckdb.DuckDBPyConnection) -> bool:
+    return connection.execute("SELECT value FROM meta WHERE key = 'layout'").fetchone() == (layout(),)
 
 
-def _unreadable(path: Path, error: Exception) -> WorkspaceError:
-    if "lock" in str(error).lower():
-        return WorkspaceError(f"{path}: another process is writing to this file; close it and try again")
-    return WorkspaceError(
-        f"{path}: is not a readable DuckDB file; restore it, or write the number of another snapshot into {path.parent / 'current'}"
-    )
+_RENEWAL_SECONDS: Final = 600
+_opening = threading.Lock()
 
 
 def _begin(workspace: Workspace, building: Path, *, is_fresh: bool) -> Writer:
     parent = None if is_fresh else workspace.current_number()
     if parent is not None:
-        open_reader(workspace, parent)  # refuses a file of a newer program before it is copied
+        Reader(workspace, parent)  # refuses a file of a newer program before it is copied
         shutil.copyfile(workspace.snapshot_path(parent), building)
     return Writer(workspace, building, parent=parent)
-
-
-def _connect_building(path: Path) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(str(path), config=_NO_EXTENSIONS)
-    connection.execute("SET TimeZone = 'UTC'")
-    connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
-    connection.execute(f"SET temp_directory = {_literal(str(path.parent / '.spill'))}")
-    return connection
 
 
 def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
@@ -354,7 +354,3 @@ def _sync_file(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

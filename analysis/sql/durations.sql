@@ -1,5 +1,5 @@
 -- Whole days between two stages, with leads that are still open: the life table of every time question.
--- Reads:   prep.leads, prep.stage_entries, deals
+-- Reads:   prep.lead_labels, prep.stage_entries, prep.deals
 -- Returns: one row per group, start, outcome and number of days:
 --            label       value of the attribute named by $dimension; '' when unknown, 'all' when not asked
 --            started_on  day or month of entry into the start stage as $unit says; NULL when $unit is 'all'
@@ -12,24 +12,11 @@
 WITH cohort AS (
     SELECT
         lead_no AS lead_no,
-        lead_id AS lead_id,
-        COALESCE(
-            CASE $dimension
-                WHEN 'source' THEN source
-                WHEN 'campaign' THEN campaign
-                WHEN 'industry' THEN industry
-                WHEN 'region' THEN region
-                WHEN 'seniority' THEN seniority
-                WHEN 'owner' THEN owner
-                WHEN 'is_inbound' THEN CAST(is_inbound AS VARCHAR)
-                WHEN 'is_online' THEN CAST(is_online AS VARCHAR)
-                WHEN 'all' THEN 'all'
-            END,
-            ''
-        ) AS label
-    FROM prep.leads
+        label AS label
+    FROM prep.lead_labels
     WHERE
-        created_at <= $as_of
+        dimension = $dimension
+        AND created_at <= $as_of
         AND (
             LEN(CAST($sources AS VARCHAR[])) = 0
             OR LIST_CONTAINS(CAST($sources AS VARCHAR[]), COALESCE(source, ''))
@@ -49,23 +36,16 @@ moments AS (
         AND MIN(CASE WHEN position = $start_position THEN first_entered_at END) < $ends_at
 ),
 
-known_deals AS (
-    SELECT
-        lead_id AS lead_id,
-        CASE WHEN outcome = 'lost' AND closed_at <= $as_of THEN closed_at END AS lost_at,
-        CASE WHEN outcome = 'open' OR closed_at IS NULL OR closed_at > $as_of THEN 1 ELSE 0 END AS is_open
-    FROM deals
-    WHERE opened_at IS NULL OR opened_at <= $as_of
-),
-
 losses AS (
     SELECT
-        prep.leads.lead_no AS lead_no,
-        MAX(known_deals.lost_at) AS lost_at
-    FROM known_deals
-    INNER JOIN prep.leads ON known_deals.lead_id = prep.leads.lead_id
-    GROUP BY prep.leads.lead_no
-    HAVING SUM(known_deals.is_open) = 0 AND MAX(known_deals.lost_at) IS NOT NULL
+        lead_no AS lead_no,
+        MAX(CASE WHEN outcome = 'lost' THEN closed_at END) AS lost_at
+    FROM prep.deals
+    WHERE opened_at IS NULL OR opened_at <= $as_of
+    GROUP BY lead_no
+    HAVING
+        MAX(CASE WHEN outcome = 'lost' THEN closed_at END) IS NOT NULL
+        AND SUM(CASE WHEN outcome = 'open' OR closed_at IS NULL OR closed_at > $as_of THEN 1 ELSE 0 END) = 0
 ),
 
 lags AS (

@@ -1,5 +1,5 @@
 -- What each group of leads brought in: counts, wins and amounts.
--- Reads:   prep.leads, prep.stage_entries, deals
+-- Reads:   prep.lead_labels, prep.stage_entries, prep.deals
 -- Returns: one row per group and second group, of the leads created in the period:
 --            label, other_label  values of the attributes named by $dimension and $other_dimension;
 --                                '' when unknown, 'all' when not asked
@@ -8,44 +8,20 @@
 --            n_deals, n_amounts, amount (won deals; those with a known amount; its sum)
 WITH cohort AS (
     SELECT
-        lead_no AS lead_no,
-        lead_id AS lead_id,
-        created_at AS created_at,
-        COALESCE(
-            CASE $dimension
-                WHEN 'source' THEN source
-                WHEN 'campaign' THEN campaign
-                WHEN 'industry' THEN industry
-                WHEN 'region' THEN region
-                WHEN 'seniority' THEN seniority
-                WHEN 'owner' THEN owner
-                WHEN 'is_inbound' THEN CAST(is_inbound AS VARCHAR)
-                WHEN 'is_online' THEN CAST(is_online AS VARCHAR)
-                WHEN 'all' THEN 'all'
-            END,
-            ''
-        ) AS label,
-        COALESCE(
-            CASE $other_dimension
-                WHEN 'source' THEN source
-                WHEN 'campaign' THEN campaign
-                WHEN 'industry' THEN industry
-                WHEN 'region' THEN region
-                WHEN 'seniority' THEN seniority
-                WHEN 'owner' THEN owner
-                WHEN 'is_inbound' THEN CAST(is_inbound AS VARCHAR)
-                WHEN 'is_online' THEN CAST(is_online AS VARCHAR)
-                WHEN 'all' THEN 'all'
-            END,
-            ''
-        ) AS other_label
-    FROM prep.leads
+        labels.lead_no AS lead_no,
+        labels.created_at AS created_at,
+        labels.label AS label,
+        others.label AS other_label
+    FROM prep.lead_labels AS labels
+    INNER JOIN prep.lead_labels AS others ON labels.lead_no = others.lead_no
     WHERE
-        created_at >= $starts_at
-        AND created_at < $ends_at
+        labels.dimension = $dimension
+        AND others.dimension = $other_dimension
+        AND labels.created_at >= $starts_at
+        AND labels.created_at < $ends_at
         AND (
             LEN(CAST($sources AS VARCHAR[])) = 0
-            OR LIST_CONTAINS(CAST($sources AS VARCHAR[]), COALESCE(source, ''))
+            OR LIST_CONTAINS(CAST($sources AS VARCHAR[]), COALESCE(labels.source, ''))
         )
 ),
 
@@ -61,13 +37,13 @@ moments AS (
 
 amounts AS (
     SELECT
-        lead_id AS lead_id,
+        lead_no AS lead_no,
         COUNT(*) AS n_deals,
         COUNT(amount) AS n_amounts,
         SUM(CAST(amount AS DOUBLE)) AS amount
-    FROM deals
+    FROM prep.deals
     WHERE outcome = 'won' AND closed_at <= $as_of
-    GROUP BY lead_id
+    GROUP BY lead_no
 )
 
 SELECT
@@ -93,5 +69,5 @@ SELECT
     SUM(COALESCE(amounts.amount, 0)) AS amount
 FROM cohort
 LEFT JOIN moments ON cohort.lead_no = moments.lead_no
-LEFT JOIN amounts ON cohort.lead_id = amounts.lead_id
+LEFT JOIN amounts ON cohort.lead_no = amounts.lead_no
 GROUP BY cohort.label, cohort.other_label

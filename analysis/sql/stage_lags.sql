@@ -1,14 +1,12 @@
 -- Whole days in each stage: until the lead moved on, was lost, or as of now.
--- Reads:   prep.leads, prep.stage_entries, deals
+-- Reads:   prep.leads, prep.stage_entries, prep.deals, stages
 -- Returns: one row per stage, outcome and number of days, without the last stage:
 --            position  stage that was entered
 --            outcome   reached (moved on to a later stage), lost, or open (this is where the lead stands)
 --            days      calendar days (UTC) since the first entry into the stage
 --            n         leads created in the period
 WITH cohort AS (
-    SELECT
-        lead_no AS lead_no,
-        lead_id AS lead_id
+    SELECT lead_no AS lead_no
     FROM prep.leads
     WHERE
         created_at >= $starts_at
@@ -24,29 +22,25 @@ stays AS (
         lead_no AS lead_no,
         position AS position,
         first_entered_at AS entered_at,
-        MIN(first_entered_at) OVER (
-            PARTITION BY lead_no ORDER BY position ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
-        ) AS moved_at
+        CASE WHEN moved_at <= $as_of THEN moved_at END AS moved_at
     FROM prep.stage_entries
-    WHERE first_entered_at <= $as_of
-),
-
-known_deals AS (
-    SELECT
-        lead_id AS lead_id,
-        CASE WHEN outcome = 'lost' AND closed_at <= $as_of THEN closed_at END AS lost_at,
-        CASE WHEN outcome = 'open' OR closed_at IS NULL OR closed_at > $as_of THEN 1 ELSE 0 END AS is_open
-    FROM deals
-    WHERE opened_at IS NULL OR opened_at <= $as_of
+    WHERE
+        first_entered_at <= $as_of
+        AND position < (SELECT MAX(position) AS position FROM stages)
+        -- Who entered a later stage before this one did not stay here in between.
+        AND (moved_at IS NULL OR moved_at >= first_entered_at)
 ),
 
 losses AS (
     SELECT
-        lead_id AS lead_id,
-        MAX(lost_at) AS lost_at
-    FROM known_deals
-    GROUP BY lead_id
-    HAVING SUM(is_open) = 0 AND MAX(lost_at) IS NOT NULL
+        lead_no AS lead_no,
+        MAX(CASE WHEN outcome = 'lost' THEN closed_at END) AS lost_at
+    FROM prep.deals
+    WHERE opened_at IS NULL OR opened_at <= $as_of
+    GROUP BY lead_no
+    HAVING
+        MAX(CASE WHEN outcome = 'lost' THEN closed_at END) IS NOT NULL
+        AND SUM(CASE WHEN outcome = 'open' OR closed_at IS NULL OR closed_at > $as_of THEN 1 ELSE 0 END) = 0
 ),
 
 lags AS (
@@ -65,9 +59,7 @@ lags AS (
         END AS ended_at
     FROM stays
     INNER JOIN cohort ON stays.lead_no = cohort.lead_no
-    LEFT JOIN losses ON cohort.lead_id = losses.lead_id
-    -- Who entered a later stage before this one did not stay here in between.
-    WHERE stays.moved_at IS NULL OR stays.moved_at >= stays.entered_at
+    LEFT JOIN losses ON stays.lead_no = losses.lead_no
 )
 
 SELECT
@@ -76,5 +68,4 @@ SELECT
     DATE_DIFF('day', CAST(entered_at AS DATE), CAST(ended_at AS DATE)) AS days,
     COUNT(*) AS n
 FROM lags
-WHERE position < (SELECT MAX(position) AS position FROM stages)
 GROUP BY position, outcome, DATE_DIFF('day', CAST(entered_at AS DATE), CAST(ended_at AS DATE))

@@ -1,5 +1,5 @@
 -- What became of the leads that came to a stage with two exits: passed on, or closed where they were.
--- Reads:   prep.leads, prep.stage_entries, stage_events, stages, deals
+-- Reads:   prep.leads, prep.stage_entries, prep.deals, stage_events, stages
 -- Returns: one row per exit: exit, n leads that entered $stage in the period:
 --            won_inside     has a deal won by inside sales
 --            lost_inside    has a deal lost by inside sales, none open, and was not won
@@ -49,13 +49,13 @@ finished AS (
 
 inside AS (
     SELECT
-        lead_id AS lead_id,
+        lead_no AS lead_no,
         MAX(CASE WHEN outcome = 'won' AND closed_at <= $as_of AND closed_by = 'inside_sales' THEN 1 ELSE 0 END) AS is_won,
         MAX(CASE WHEN outcome = 'lost' AND closed_at <= $as_of AND closed_by = 'inside_sales' THEN 1 ELSE 0 END) AS is_lost,
         MAX(CASE WHEN outcome = 'open' OR closed_at IS NULL OR closed_at > $as_of THEN 1 ELSE 0 END) AS is_open
-    FROM deals
+    FROM prep.deals
     WHERE opened_at IS NULL OR opened_at <= $as_of
-    GROUP BY lead_id
+    GROUP BY lead_no
 ),
 
 exits AS (
@@ -70,7 +70,7 @@ exits AS (
     FROM entered
     LEFT JOIN passed ON entered.lead_id = passed.lead_id
     LEFT JOIN finished ON entered.lead_no = finished.lead_no
-    LEFT JOIN inside ON entered.lead_id = inside.lead_id
+    LEFT JOIN inside ON entered.lead_no = inside.lead_no
 )
 
 SELECT

@@ -234,3 +234,51 @@ def test_old_snapshots_go_unless_a_decision_names_them(small_workspace):
         add_lead(small_workspace, f"lead-{number}")
     latest = small_workspace.current_number()
     assert small_workspace.snapshots() == [2, *range(latest - N_KEPT + 1, latest + 1)]
+
+
+def age(workspace, number=1):
+    """Make a snapshot one of an older program: without a table that questions need now."""
+    with duckdb.connect(str(workspace.snapshot_path(number))) as connection:
+        connection.execute("DELETE FROM meta WHERE key = 'layout'")
+        connection.execute("DROP TABLE prep.journeys")
+
+
+N_JOURNEYS = "SELECT COUNT(*) AS n FROM prep.journeys"
+
+
+def test_a_snapshot_of_an_older_program_is_prepared_again(small_workspace):
+    age(small_workspace)
+    reader = open_reader(small_workspace)
+    assert reader.query(N_JOURNEYS)["n"].tolist() == [4]
+    assert lead_ids(reader) == ["a", "b"]
+    assert small_workspace.snapshots() == [1]
+    written_at = small_workspace.snapshot_path(1).stat().st_mtime_ns
+    assert not open_reader(small_workspace).is_outdated
+    assert small_workspace.snapshot_path(1).stat().st_mtime_ns == written_at, "once is enough"
+    assert not list(small_workspace.history.glob(".building*"))
+
+
+def test_many_threads_may_open_an_older_snapshot_at_once(small_workspace):
+    age(small_workspace)
+    with ThreadPoolExecutor(4) as pool:
+        readers = list(pool.map(lambda _: open_reader(small_workspace), range(8)))
+    assert [reader.query(N_JOURNEYS)["n"].iloc[0] for reader in readers] == [4] * 8
+
+
+def test_an_older_snapshot_can_be_imported_into_and_undone(small_workspace):
+    age(small_workspace)
+    assert add_lead(small_workspace, "c") == 2
+    assert open_reader(small_workspace).query(N_JOURNEYS)["n"].tolist() == [5]
+    assert undo(small_workspace) == 1
+    assert open_reader(small_workspace).query(N_JOURNEYS)["n"].tolist() == [4]
+
+
+def test_an_older_snapshot_that_cannot_be_prepared_is_explained(small_workspace, monkeypatch):
+    def fail(*_):
+        raise OSError("read-only file system")
+
+    age(small_workspace)
+    monkeypatch.setattr("data.store.shutil.copyfile", fail)
+    with pytest.raises(WorkspaceError, match=r"prepared by another version of leadcal.*read-only file system.*import"):
+        open_reader(small_workspace)
+    assert small_workspace.snapshot_path(1).is_file()
