@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pandas as pd
@@ -16,10 +16,13 @@ from dashboard.masking import mask_contacts, mask_text
 from dashboard.tables import Builder, Twin
 from dashboard.texts import Speaker
 from dashboard.texts.numbers import DASH
-from data.contract import TABLES
+from data.contract import TABLES, Kind
 from data.imports import Mapping
 from data.imports.mapping import Cell
 from data.presets import UnusedColumn
+
+N_SAMPLE_ROWS: Final = 3
+"""Rows of each kind that a preview shows."""
 
 
 def holdings_table(holdings: pd.DataFrame, say: Speaker) -> Twin:
@@ -69,7 +72,7 @@ def history_table(imports: pd.DataFrame, say: Speaker) -> Twin:
     table.column("files", [say("format.comma").join(files) for files in imports["files"]])
     table.column("n_rows", imports["n_rows"], say.count)
     table.column("n_imported", imports["n_imported"], say.count)
-    table.column("n_rejected", imports["n_rejected"], say.count)
+    table.column("n_left_behind", imports["n_rejected"], say.count)
     return table.twin()
 
 
@@ -130,28 +133,48 @@ def unused_table(unused: Sequence[UnusedColumn], say: Speaker) -> Twin:
 
 
 def failures_table(failures: pd.DataFrame, say: Speaker) -> Twin:
-    """Return failures with what would put them right."""
-    table = Builder(say, "data.table")
-    table.column("file", failures["file"])
-    table.column("line", failures["line"], say.count)
-    table.column("column", failures["column"].fillna(""))
-    table.column("value", [mask_contacts(value) if isinstance(value, str) else "" for value in failures["value"]])
+    """Return failures with what would put them right, in few columns: a phone shows them too."""
+    values = [mask_contacts(value) if isinstance(value, str) else "" for value in failures["value"]]
+    columns = failures["column"].fillna("")
     sentences = [words.failure(row, say) for _, row in failures.iterrows()]
-    table.column("problem", [problem for problem, _ in sentences])
-    table.column("fix", [fix for _, fix in sentences])
+    table = Builder(say, "data.table")
+    if failures["file"].nunique() > 1:
+        table.column("file", failures["file"])
+    table.column("line", failures["line"], say.count)
+    table.column("cell", [_cell_in_words(column, value, say) for column, value in zip(columns, values, strict=True)])
+    table.column("problem", [say("import.failure", problem=problem, fix=fix) for problem, fix in sentences])
     return table.twin()
 
 
 def sample_table(sample: pd.DataFrame, say: Speaker, *, is_shown: bool) -> Twin:
-    """Return raw values beside what was understood; what may identify a person is hidden unless `is_shown`."""
-    hides = [_hider(row.table, row.column, is_shown) for row in sample.itertuples()]
+    """Return raw values beside what was understood, of the first rows of each kind.
+
+    What may identify a person is hidden unless `is_shown`.
+
+    Parameters
+    ----------
+    sample : DataFrame
+        As `ImportReport.sample`.
+    """
+    first = sample.groupby(["file", "table"], sort=False)["line"].transform(lambda lines: pd.factorize(lines)[0])
+    rows = sample[(first < N_SAMPLE_ROWS) & (sample["raw"].notna() | sample["parsed"].notna())]
+    hides = [_hider(row.table, row.column, is_shown) for row in rows.itertuples()]
+    parsed = [_parsed(row, say) for row in rows.itertuples()]
     table = Builder(say, "data.table")
-    table.column("line", sample["line"], say.count)
-    table.column("becomes", [_place(row.table, row.column, say) for row in sample.itertuples()])
-    for name in ("raw", "parsed"):
-        values = [hide(str(value)) for hide, value in zip(hides, sample[name].fillna(""), strict=True)]
-        table.column(name, values)
+    table.column("line", rows["line"], say.count)
+    table.column("column", rows["source"].fillna(""))
+    table.column("raw", [hide(str(value)) for hide, value in zip(hides, rows["raw"].fillna(""), strict=True)])
+    table.column("becomes", [_place(row.table, row.column, say) for row in rows.itertuples()])
+    table.column("parsed", [hide(value) for hide, value in zip(hides, parsed, strict=True)])
     return table.twin()
+
+
+def _parsed(row: Any, say: Speaker) -> str:
+    """Return a value as it was understood; moments as the reader's clock shows them."""
+    if pd.isna(row.parsed):
+        return DASH
+    column = TABLES[row.table].column(row.column)
+    return moment(row.parsed, say) if column.kind is Kind.TIMESTAMP else str(row.parsed)
 
 
 def day(at: Any, say: Speaker) -> str:
@@ -171,6 +194,10 @@ def _local(at: Any) -> datetime:
         return when.astimezone(ZoneInfo(st.context.timezone or "UTC"))
     except (ValueError, ZoneInfoNotFoundError):
         return when
+
+
+def _cell_in_words(column: str, value: str, say: Speaker) -> str:
+    return say("import.cell", column=column, value=value) if column and value else column or value
 
 
 def _place(table: str, column: str, say: Speaker) -> str:

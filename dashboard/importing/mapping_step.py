@@ -108,11 +108,13 @@ def _editor(batch: Batch, one: Peek, say: Speaker) -> dict[str, str]:
     if state.widget(key) is None:  # a table drawn anew starts from what was chosen so far
         state.keep(kept, dict(batch.choices()))
     base, suggestions = state.kept(kept), batch.suggestion().columns
+    # Words rather than codes with a format: a screen reader is told the value itself.
+    codes = {words.target(code, say): code for code in (NOTHING, *target_codes())}
     frame = pd.DataFrame(
         {
             "column": [suggestion.column for suggestion in suggestions],
             "examples": [_examples(one, suggestion, base, say, is_shown) for suggestion in suggestions],
-            "target": [base[suggestion.column] for suggestion in suggestions],
+            "target": [words.target(base[suggestion.column], say) for suggestion in suggestions],
             "why": [words.why(suggestion, say) for suggestion in suggestions],
         }
     )
@@ -127,8 +129,7 @@ def _editor(batch: Batch, one: Peek, say: Speaker) -> dict[str, str]:
             "column": st.column_config.TextColumn(say("import.table.column")),
             "target": st.column_config.SelectboxColumn(
                 say("import.table.target"),
-                options=[NOTHING, *target_codes()],
-                format_func=lambda code: words.target(code, say),
+                options=list(codes),
                 required=True,
                 width="medium",
             ),
@@ -137,7 +138,9 @@ def _editor(batch: Batch, one: Peek, say: Speaker) -> dict[str, str]:
         },
         column_order=["column", "target", "examples", "why"],
     )
-    chosen = {column: target or NOTHING for column, target in zip(edited["column"], edited["target"], strict=True)}
+    chosen = {
+        column: codes.get(target, NOTHING) for column, target in zip(edited["column"], edited["target"], strict=True)
+    }
     batch.chosen[batch.way.paths[0]] = chosen
     return chosen
 

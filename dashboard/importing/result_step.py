@@ -110,12 +110,11 @@ def _failures(report: ImportReport, say: Speaker) -> None:
 
 def _samples(report: ImportReport, say: Speaker) -> None:
     """Show first rows as they are in the file, and as they were understood."""
-    sample = getattr(report, "sample", None)
-    if sample is None or not len(sample):
+    if report.sample.empty:
         return
     st.markdown(f"**{say('import.sample')}**  \n{say('import.sample_caption')}")
     is_shown = st.toggle(say("import.show_personal"), key="show-personal-sample")
-    exhibits.grid(data_tables.sample_table(sample, say, is_shown=is_shown).shown, alt=say("import.sample"))
+    exhibits.grid(data_tables.sample_table(report.sample, say, is_shown=is_shown).shown, alt=say("import.sample"))
 
 
 def _rejects(report: ImportReport, say: Speaker) -> None:

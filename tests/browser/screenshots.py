@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 from dashboard.texts import LANGUAGES, Language, speaker
 from tests.browser.pages import launch, open_page, running_server
 
-PATHS = {"overview": "", "funnel": "funnel", "calibration": "calibration"}
+PATHS = {"overview": "", "funnel": "funnel", "calibration": "calibration", "data": "data"}
 WIDTHS = {"wide": 1280, "phone": 390}
 THEMES = ("light", "dark")
 

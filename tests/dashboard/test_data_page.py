@@ -37,6 +37,7 @@ def page(workspace, monkeypatch):
 
 
 def show(app, language="en"):
+    app.context = {"timezone": "Asia/Tokyo", "locale": "ja-JP"}
     app.query_params["lang"] = language
     app.run()
     app.switch_page("app_pages/data.py").run()
@@ -89,8 +90,12 @@ def test_bad_rows_are_explained_and_only_good_ones_come_in(page, workspace):
     press(upload(page, BAD), "check")
     assert say("import.verdict_bad", n="32", n_good="30", n_rejected="2") in words(page)
     shown = page.table[1].value
+    sample = page.table[2].value
+    assert "株•••" in sample[say("data.table.raw")].tolist()
+    assert "2024/4/1 00:00" in sample[say("data.table.parsed")].tolist()
     assert shown[say("data.table.line")].tolist() == ["32", "33"]
     assert "日付として読み取れません" in shown[say("data.table.problem")][0]
+    assert "2024/13/45" in shown[say("data.table.cell")][0]
     assert len(page.get("download_button")) == 1
     press(page, "import")
     assert open_reader(workspace).query("SELECT COUNT(*) AS n FROM leads")["n"][0] == 30
@@ -109,7 +114,7 @@ def test_importing_nothing_changes_nothing(page, workspace):
 def test_the_meaning_of_a_column_can_be_changed(page, workspace):
     upload(page, "ID,日付,コード\r\n1,2024-04-01,展示会\r\n")
     page.session_state["columns-名簿.csv-ja-False"] = {
-        "edited_rows": {2: {"target": "leads.source"}},
+        "edited_rows": {2: {"target": speaker("ja")("target.leads.source")}},
         "added_rows": [],
         "deleted_rows": [],
     }

@@ -15,7 +15,7 @@ from data.synthetic import build_company
 from data.workspace import Workspace
 from tests.dashboard.conftest import make_app, words
 
-PAGES = ("overview", "funnel", "calibration")
+PAGES = ("overview", "funnel", "calibration", "data")
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +58,7 @@ def test_page_draws_its_charts_with_tables_downloads_and_alternative_texts(page,
     say = speaker(language)
     assert [title.value for title in page.title] == [say(f"pages.{name}.question")]
     charts = page.get("plotly_chart")
-    assert len(charts) == {"overview": 1, "funnel": 2, "calibration": 2}[name]
+    assert len(charts) == {"overview": 1, "funnel": 2, "calibration": 2, "data": 1}[name]
     for chart in charts:
         spec = json.loads(chart.proto.spec)
         assert spec["data"]
@@ -126,7 +126,7 @@ def test_nonsense_in_a_link_is_ignored(page):
     for name in PAGES:
         show(page, name)
         assert not page.error
-    assert page.multiselect(key="source-en").value == []
+    assert show(page, "funnel").multiselect(key="source-en").value == []
 
 
 def test_language_follows_the_browser(page):

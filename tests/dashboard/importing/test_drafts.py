@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.importing.drafts import DATE_FORMS, NOTHING, Draft, is_personal, target_codes
 from dashboard.importing.uploads import RefusalError
-from dashboard.texts import LANGUAGES
+from dashboard.texts import LANGUAGES, speaker
 from dashboard.texts.speaker import load_texts
 from data.imports import import_files
 from data.presets import FileHeader
@@ -26,6 +26,8 @@ def refused(draft: Draft) -> str:
 def test_every_target_has_a_name_in_both_languages():
     for language in LANGUAGES:
         assert {f"target.{code}" for code in target_codes()} <= load_texts(language).keys()
+        names = [speaker(language)(f"target.{code}") for code in target_codes()]
+        assert len(set(names)) == len(names)  # a choice is told by its name
         assert {f"date_form.{code}" for code in DATE_FORMS} <= load_texts(language).keys()
 
 
