@@ -178,7 +178,8 @@ SHAPES: Final[dict[str, Shape]] = {
             *_TOUCH,
             Key("kind", "choice", "What the rule is about", is_required=True, choices=("touch",)),
             Key("repeat", "choice", "How repeated touches count", is_required=True, choices=("tiers",)),
-            Key("tiers", "tables", "Points by how often", is_required=True, shapes=("tier",)),
+            Key("tiers", "tables", "Points by how often", is_required=True, shapes=("tier",),
+                example="[{ from = 1, points = 1 }]"),
             _WITHIN,
         ),
         kind="touch",
@@ -207,10 +208,11 @@ SHAPES: Final[dict[str, Shape]] = {
     ),
     "rule_k_of": Shape(
         (
-            *_RULE,
+            *(key for key in _RULE if key.name != "axis"),
+            Key("axis", "choice", "Which axis the points belong to", is_required=True, choices=AXES),
             _POINTS,
             Key("need", "need", 'How many must hold: "all", "any" or a number', is_required=True, low=1, example="2"),
-            Key("of", "tables", "What may hold", is_required=True,
+            Key("of", "tables", "What may hold", is_required=True, example='[{ kind = "opt_out" }]',
                 shapes=("of_touch", "of_attribute", "of_bant", "of_opt_out")),
         ),
         kind="k_of",

@@ -281,15 +281,18 @@ class Fields:
 
     def finish(self) -> None:
         """Refuse keys that nobody asked for."""
+        known = self._seen | {key.name for key in self.shape.keys}
         for key in self._data:
             if key not in self._seen:
-                self.fail(key, f"unknown key {key} = {show(self._data[key])}; {suggestion(key, self._seen)}")
+                self.fail(key, f"unknown key {key} = {show(self._data[key])}; {suggestion(key, known)}")
 
 
 def show(value: object) -> str:
     """Return a value as it would stand in the file, shortened."""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {show(item)}" for key, item in value.items()) + " }"
     text = f'"{value}"' if isinstance(value, str) else str(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
