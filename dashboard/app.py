@@ -16,6 +16,9 @@ from data.errors import LeadcalError
 PAGES = {
     "overview": ":material/home:",
     "funnel": ":material/filter_alt:",
+    "compare": ":material/compare_arrows:",
+    "sources": ":material/campaign:",
+    "targets": ":material/flag:",
     "calibration": ":material/target:",
     "data": ":material/database:",
 }

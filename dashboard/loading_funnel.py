@@ -100,9 +100,15 @@ def compare(snapshot: Snapshot, selection: Selection, other: Selection, dimensio
 
 @st.cache_data(ttl=TTL, max_entries=MAX_ENTRIES, show_spinner=False)
 def bottlenecks(snapshot: Snapshot, selection: Selection) -> pd.DataFrame:
-    """Rank the steps by what they would gain; mature months of the whole history are candidates for the best."""
+    """Rank the steps by what they would gain; mature months of the whole history are candidates for the best.
+
+    Only what happened within the horizon of each lead counts: otherwise the best
+    month would be the oldest, which has had most time.
+    """
     months = funnel_by_month(reader(snapshot), replace(selection, start=None, end=None))
-    return _bottlenecks(months[months["is_mature"]], n_recent=RECENT_MONTHS)
+    months = months[months["is_mature"]]
+    n_previous = months.groupby("month")["n_in_horizon"].shift(fill_value=0)
+    return _bottlenecks(months.assign(n_leads=months["n_in_horizon"], n_previous=n_previous), n_recent=RECENT_MONTHS)
 
 
 @st.cache_data(ttl=TTL, max_entries=MAX_ENTRIES, show_spinner=False)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import alerts, cards, controls, exhibits, loading, notices, sentences, tables
+from analysis.journey_funnel import Question
+from dashboard import alerts, cards, controls, drilling, exhibits, loading, notices, sentences, tables
 from dashboard.figures.funnel import funnel_figure
+from dashboard.sections import keys, planning, steps
 
 say = controls.say()
 st.title(say("pages.overview.question"), anchor=False)
@@ -20,6 +22,8 @@ if not result.kpis["value"].any():
 st.markdown(f":small[{sentences.selected('events', selection, loading.facts(current), current, say)}]")
 
 cards.overview(result, say)
+for line in planning.today(current, selection, say):
+    st.markdown(f":material/flag: **{line}**")
 
 with st.container(border=True):
     st.subheader(say("overview.alerts"), anchor=False)
@@ -40,4 +44,7 @@ with st.container(border=True):
         tables.funnel_table(funnel.steps, say),
         key="funnel",
         alt=sentences.funnel_in_words(funnel, say),
+        pick=drilling.pick("funnel"),
     )
+    offers = keys.offers(result.kpis, selection, say) + steps.offers(funnel.steps, Question(), selection, say)
+    drilling.leads(say, current, "funnel", offers)

@@ -1,6 +1,6 @@
 """Takes a picture of every page, in both languages and themes, wide and on a phone.
 
-    python -m tests.browser.screenshots WORKSPACE FOLDER
+    python -m tests.browser.screenshots WORKSPACE FOLDER [NAME ...]
 
 The pictures are for people to look at; nothing is compared.
 """
@@ -8,6 +8,7 @@ The pictures are for people to look at; nothing is compared.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
 
@@ -16,17 +17,34 @@ from playwright.sync_api import Browser, sync_playwright
 from dashboard.texts import LANGUAGES, Language, speaker
 from tests.browser.pages import launch, open_page, running_server
 
-PATHS = {"overview": "", "funnel": "funnel", "calibration": "calibration", "data": "data"}
+PATHS = {
+    "overview": "",
+    "funnel": "funnel",
+    "funnel-counting": "funnel?mode=strict&view=period",
+    "funnel-leads": "funnel?list=funnel.won",
+    "funnel-times": "funnel?tab=times",
+    "funnel-stock": "funnel?tab=stock",
+    "funnel-entries": "funnel?tab=entries",
+    "compare": "compare",
+    "sources": "sources?within=webinar",
+    "sources-sides": "sources?tab=sides",
+    "sources-touches": "sources?tab=touches",
+    "targets": "targets",
+    "calibration": "calibration",
+    "data": "data",
+}
+"""What a picture shows: a page, and what was chosen on it."""
+
 WIDTHS = {"wide": 1280, "phone": 390}
 THEMES = ("light", "dark")
 
 
-def take_all(workspace: Path, folder: Path) -> None:
-    """Write one PNG per page, language, theme and width into `folder`."""
+def take_all(workspace: Path, folder: Path, names: Sequence[str] = ()) -> None:
+    """Write one PNG per picture, language, theme and width into `folder`; `names` takes only those."""
     folder.mkdir(parents=True, exist_ok=True)
     with running_server(workspace) as address, sync_playwright() as playwright:
         browser = launch(playwright)
-        for name, language, theme, width in product(PATHS, LANGUAGES, THEMES, WIDTHS):
+        for name, language, theme, width in product(names or PATHS, LANGUAGES, THEMES, WIDTHS):
             path = folder / f"{name}-{language}-{theme}-{width}.png"
             _take(browser, address, path, name, language, theme, WIDTHS[width])
             print(path)  # noqa: T201
@@ -38,14 +56,17 @@ def _take(browser: Browser, address: str, path: Path, name: str, language: Langu
         viewport={"width": width, "height": 900}, color_scheme="dark" if theme == "dark" else "light", locale=language
     )
     page = context.new_page()
-    open_page(page, f"{address}/{PATHS[name]}?lang={language}", speaker(language)(f"pages.{name}.question"))
+    place, _, chosen = PATHS[name].partition("?")
+    url = f"{address}/{place}?lang={language}&{chosen}"
+    heading = speaker(language)(f"pages.{place or 'overview'}.question")
+    open_page(page, url, heading)
     # The page scrolls inside a container, so the window must be as tall as its content.
     height = page.locator('[data-testid="stMainBlockContainer"]').evaluate("element => element.scrollHeight")
     page.set_viewport_size({"width": width, "height": int(height) + 40})
-    open_page(page, f"{address}/{PATHS[name]}?lang={language}", speaker(language)(f"pages.{name}.question"))
+    open_page(page, url, heading)
     page.screenshot(path=path)
     context.close()
 
 
 if __name__ == "__main__":
-    take_all(Path(sys.argv[1]), Path(sys.argv[2]))
+    take_all(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])

@@ -1,0 +1,168 @@
+"""Which acquisition tactics are worth it: how surely, how many, how fast and how dearly they win."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from analysis.lead_list import Created, Group
+from analysis.selection import Selection
+from analysis.sources import OTHER
+from analysis.sqlfiles import sql_text
+from dashboard import choices, controls, drilling, exhibits, loading_funnel, tables_sources, wording
+from dashboard.drilling import Offer
+from dashboard.figures.portfolio import portfolio_figure
+from dashboard.figures.touches import touches_figure
+from dashboard.loading import Snapshot
+from dashboard.notices import plain
+from dashboard.texts import Speaker
+
+_WITHIN = ("industry", "region", "seniority")
+_MOST_TOUCHES = 12
+_COUNTS = ("n_leads", "n_qualified", "n_won", "n_mature", "n_won_mature")
+
+
+def portfolio(say: Speaker, current: Snapshot, selection: Selection) -> None:
+    """Draw the tactics as bubbles and as a table, with their leads."""
+    st.subheader(say("sourcing.heading"), anchor=False)
+    dimension = choices.segment(choices.SEGMENTS, say)
+    st.markdown(say("sourcing.caption", days=selection.horizon_days))
+    table, names = judged(current, selection, dimension, say)
+    exhibits.chart(
+        say,
+        portfolio_figure(table, names, say),
+        tables_sources.details_table(table, names, say),
+        key="portfolio",
+        alt=sentence(table, names, say),
+        computed=sql_text("source_counts"),
+        pick=drilling.pick("sources"),
+    )
+    st.markdown(f"**{sentence(table, names, say)}**")
+    exhibits.table(say, tables_sources.sources_table(table, names, say), key="sources")
+    st.markdown(f":small[{say('sourcing.note')}]")
+    for line in contradictions(current, selection, dimension, say):
+        st.warning(line, icon=":material/swap_vert:")
+    drilling.leads(say, current, "sources", offers(table, names, dimension, selection, say))
+
+
+def judged(current: Snapshot, selection: Selection, dimension: str, say: Speaker) -> tuple[pd.DataFrame, list[str]]:
+    """Return the groups of an attribute with a code each, and their names."""
+    table = loading_funnel.sources(current, selection, dimension)
+    table = table.assign(code=[group or controls.UNKNOWN_SOURCE for group in table["group"]])
+    rows = zip(table["group"], table["n_groups"], strict=True)
+    return table, [wording.group_name(dimension, group, say, n) for group, n in rows]
+
+
+def sentence(table: pd.DataFrame, names: list[str], say: Speaker) -> str:
+    """Name the surest, the largest and the fastest of the groups that can be judged."""
+    known = table.assign(name=names)
+    known = known[known["is_enough"].astype(bool) & (known["group"] != OTHER)]
+    if len(known) < 2:
+        return say("sourcing.too_few")
+    surest = known.loc[known["shrunken_rate"].idxmax()]
+    largest = known.loc[known["n_leads"].idxmax()]
+    first = say(
+        "sourcing.surest",
+        name=plain(surest["name"]),
+        rate=say.percent(surest["win_rate"]),
+        low_high=say.interval(surest["win_low"], surest["win_high"]),
+        n=say.count(surest["n_mature"]),
+    )
+    second = say("sourcing.largest", name=plain(largest["name"]), n=say.count(largest["n_leads"]))
+    if surest["group"] == largest["group"]:
+        return first
+    return say("format.sentences", first=first, second=second)
+
+
+def contradictions(current: Snapshot, selection: Selection, dimension: str, say: Speaker) -> list[str]:
+    """Say where a group is better in total but worse within every kind of lead, or the other way round."""
+    within = tuple(part for part in _WITHIN if part != dimension)
+    found = loading_funnel.reversals(current, selection, dimension, within)
+    return [
+        say(
+            f"sourcing.simpson_{'better' if row.difference > 0 else 'worse'}",
+            name=plain(wording.group_name(dimension, row.group, say)),
+            within=say(f"segment.{row.within}"),
+            total=say.points(row.difference),
+            inside=say.points(row.within_difference),
+        )
+        for row in found.itertuples()
+    ]
+
+
+def offers(table: pd.DataFrame, names: list[str], dimension: str, selection: Selection, say: Speaker) -> list[Offer]:
+    """Return every count of the table."""
+    kept = tuple(group for group in table["group"] if group != OTHER)
+    found = []
+    for name, row in zip(names, table.itertuples(), strict=True):
+        is_rest = row.group == OTHER
+        group = Group(dimension=dimension, labels=kept if is_rest else (row.group,), is_rest=is_rest)
+        for count in _COUNTS:
+            what = say(f"sourcing.table.{count}")
+            label = say("leads.of_group", group=name, what=what)
+            condition = _condition(count, group)
+            code = f"{row.code}.{count}"
+            found.append(
+                Offer(code=code, label=label, n_leads=getattr(row, count), condition=condition, selection=selection)
+            )
+    return found
+
+
+def _condition(count: str, group: Group) -> Created:
+    stage = {"n_leads": "lead", "n_mature": "lead", "n_qualified": "sales_qualified"}.get(count, "won")
+    return Created(stage=stage, is_mature="mature" in count, is_in_horizon=count == "n_won_mature", group=group)
+
+
+def campaigns(say: Speaker, current: Snapshot, selection: Selection) -> None:
+    """Draw one tactic campaign by campaign, once one was chosen."""
+    st.subheader(say("campaigns.heading"), anchor=False)
+    table, names = judged(current, selection, "source", say)
+    options = {code: name for code, name in zip(table["code"], names, strict=True) if code != OTHER}
+    code = choices.named("within", options, say("campaigns.choose"), say("campaigns.placeholder"))
+    if code is None:
+        return
+    source = "" if code == controls.UNKNOWN_SOURCE else code
+    narrowed = replace(selection, sources=(source,))
+    parts, labels = judged(current, narrowed, "campaign", say)
+    exhibits.table(say, tables_sources.sources_table(parts, labels, say), key="campaigns")
+    drilling.leads(say, current, "campaigns", offers(parts, labels, "campaign", narrowed, say))
+
+
+def sides(say: Speaker, current: Snapshot, selection: Selection) -> None:
+    """Draw inbound beside outbound, and online beside offline."""
+    st.subheader(say("sides.heading"), anchor=False)
+    for dimension in ("is_inbound", "is_online"):
+        table, names = judged(current, selection, dimension, say)
+        st.markdown(f"**{say(f'segment.{dimension}')}**")
+        exhibits.table(say, tables_sources.sources_table(table, names, say), key=dimension)
+        for line in contradictions(current, selection, dimension, say):
+            st.warning(line, icon=":material/swap_vert:")
+
+
+def touches(say: Speaker, current: Snapshot, selection: Selection) -> None:
+    """Draw which touches came before the wins."""
+    st.subheader(say("touching.heading"), anchor=False)
+    st.markdown(say("touching.caption"))
+    attribute = choices.one("touch", ("kind", "content", "channel", "direction"), say, "touching.by")
+    table = loading_funnel.attribution(current, selection, attribute).head(_MOST_TOUCHES)
+    if table.empty:
+        st.markdown(say("touching.none"))
+        return
+    names = [_touch(attribute, group, say) for group in table["group"]]
+    exhibits.chart(
+        say,
+        touches_figure(table, names, say),
+        tables_sources.touches_table(table, names, say),
+        key="touches",
+        alt=say("touching.alt", n=say.count(table["n_wins"].iloc[0])),
+        computed=sql_text("attribution"),
+    )
+    st.markdown(f"**{say('touching.note', n=say.count(table['n_wins'].iloc[0]))}**")
+
+
+def _touch(attribute: str, group: str, say: Speaker) -> str:
+    if group == "(none)":
+        return say("touching.without")
+    return wording.group_name(attribute, group, say)
