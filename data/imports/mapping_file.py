@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -312,7 +313,9 @@ def _as_text(value: object) -> str:
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
 
 
+@lru_cache(maxsize=1_000)
 def _refused(sql: str, value: str) -> bool:
+    """True when the engine refuses `value`; asked once, for a mapping says the same of many columns."""
     with duckdb.connect(":memory:") as connection:
         try:
             connection.execute(sql, [value])

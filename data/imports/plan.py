@@ -152,8 +152,8 @@ class FeedPlan:
         if cell.template is not None:
             return self._template(name, cell), self._template(name, cell)
         found = [self._column(column, cell) for column in cell.columns]
-        parts = found if cell.part_before is None else [part_before(column, cell.part_before) for column in found]
-        texts = [clean(part) for part in parts]
+        sign = cell.part_before
+        texts = [clean(column) if sign is None else part_before(column, sign) for column in found]
         if cell.unknown:
             texts = [unknown_as_null(text, cell.unknown) for text in texts]
         return _first(found), made_id(texts) if cell.is_id else _first(texts)

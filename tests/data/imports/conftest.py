@@ -8,7 +8,7 @@ import pytest
 from data.imports import ImportReport, import_files
 from data.workspace import Workspace
 
-PREPARED = ("test_killed", "test_olist")
+PREPARED = ("test_killed",)
 """Modules whose tests look at the layout that every commit prepares."""
 
 Write = Callable[..., Path]

@@ -117,6 +117,13 @@ def test_the_first_of_several_values_in_a_cell(workspace, write, run):
     assert stored(workspace, "leads")["lead_id"].tolist() == ["123", "789"]
 
 
+def test_the_first_of_several_values_of_a_column_that_is_empty(workspace, write, run):
+    mapping = parse_mapping(ONE + 'employees = { column = "n", part_before = ";" }\n', "m.toml")
+    report = run(write("a.csv", "id,when,n\n1,令和6年4月1日,\n"), mapping=mapping)
+    assert report.failures["text"].tolist() == []
+    assert stored(workspace, "leads")["employees"].isna().all()
+
+
 def test_the_first_row_of_a_key_may_win_without_losing_what_else_the_others_say(workspace, write, run):
     mapping = parse_mapping(IDS.replace("[[leads]]", '[[leads]]\nkeep = "first"'), "m.toml")
     text = "mail,name,when\na@example.com,,2024-04-01\na@example.com,,2024-04-02\n"

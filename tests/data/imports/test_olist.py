@@ -5,8 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data.imports import load_mapping, parse_mapping
+from data.imports import import_files, load_mapping, parse_mapping
 from data.store import open_reader
+from data.workspace import Workspace
 
 PROJECT = Path(__file__).parents[3]
 MAPPING = PROJECT / "docs" / "examples" / "olist" / "olist.toml"
@@ -24,8 +25,16 @@ def test_the_mapping_is_sound():
     assert {feed.table for feed in mapping.feeds} == {"leads", "stage_events", "handoffs", "deals", "lead_facts"}
 
 
-def test_everything_comes_in(workspace, run, olist):
-    report = run(olist / f"{LEADS}.csv", olist / f"{DEALS}.csv", mapping=MAPPING, by="test")
+@pytest.fixture(scope="module")
+def imported(shared_data, tmp_path_factory):
+    """The example, imported once for the tests that only look: workspace, paths and report."""
+    workspace = Workspace(tmp_path_factory.mktemp("olist") / "workspace")
+    paths = [shared_data / "olist" / f"{name}.csv" for name in (LEADS, DEALS)]
+    return workspace, paths, import_files(workspace, paths, MAPPING, by="test")
+
+
+def test_everything_comes_in(imported, olist):
+    workspace, _, report = imported
     assert report.n_failures == 0
     counts = dict(zip(report.tables["table"], report.tables["n_new"], strict=True))
     assert (counts["leads"], counts["handoffs"], counts["stage_events"], counts["deals"]) == (8000, 8000, 8000, 842)
@@ -48,8 +57,8 @@ def test_everything_comes_in(workspace, run, olist):
     assert (both["source"] == "unknown").sum() == 1099
 
 
-def test_the_deal_won_before_first_contact_is_reported_by_line(run, olist):
-    report = run(olist / f"{LEADS}.csv", olist / f"{DEALS}.csv", mapping=MAPPING)
+def test_the_deal_won_before_first_contact_is_reported_by_line(imported, olist):
+    report = imported[2]
     leads = pd.read_csv(olist / f"{LEADS}.csv").set_index("mql_id")
     deals = pd.read_csv(olist / f"{DEALS}.csv")
     lag = pd.to_datetime(deals["won_date"]) - pd.to_datetime(deals["mql_id"].map(leads["first_contact_date"]))
@@ -60,16 +69,14 @@ def test_the_deal_won_before_first_contact_is_reported_by_line(run, olist):
     ]
 
 
-def test_again_changes_nothing(workspace, run, olist):
-    paths = [olist / f"{LEADS}.csv", olist / f"{DEALS}.csv"]
-    run(*paths, mapping=MAPPING)
-    assert not run(*paths, mapping=MAPPING).is_imported
+def test_again_changes_nothing(imported):
+    workspace, paths, _ = imported
+    assert not import_files(workspace, paths, MAPPING).is_imported
     assert workspace.snapshots() == [1]
 
 
-def test_nothing_learned_after_the_win_is_an_attribute(workspace, run, olist):
-    run(olist / f"{LEADS}.csv", olist / f"{DEALS}.csv", mapping=MAPPING)
-    reader = open_reader(workspace)
+def test_nothing_learned_after_the_win_is_an_attribute(imported):
+    reader = open_reader(imported[0])
     assert reader.query("SELECT count(industry) AS n FROM leads")["n"].tolist() == [0]
     facts = reader.query("SELECT f.known_at, d.closed_at FROM lead_facts AS f JOIN deals AS d USING (lead_id)")
     assert (facts["known_at"] == facts["closed_at"]).all()
