@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import pandas as pd
 import streamlit as st
 
+from dashboard.figures.completeness import cell_text
 from dashboard.importing import words
 from dashboard.importing.drafts import is_personal
 from dashboard.masking import mask_contacts, mask_text
@@ -42,7 +43,7 @@ def completeness_table(completeness: pd.DataFrame, say: Speaker) -> Twin:
     shown = {
         say("data.table.source"): [say.source(source) for source in wide.index],
         say("data.table.n_leads"): [say.count(n_leads[source]) for source in wide.index],
-        **{say.word("attribute", name): [say.percent(rate, 0) for rate in wide[name]] for name in wide.columns},
+        **{say.word("attribute", name): [f"{cell_text(rate)}%" for rate in wide[name]] for name in wide.columns},
     }
     table = Builder(say, "data.table")
     table.column("source", completeness["source"], say.source)

@@ -46,7 +46,7 @@ def completeness_figure(completeness: pd.DataFrame, say: Speaker) -> go.Figure:
         showscale=False,
         xgap=2,
         ygap=22,
-        text=[[_cell(rate) for rate in row] for row in wide.to_numpy()],
+        text=[[cell_text(rate) for rate in row] for row in wide.to_numpy()],
         texttemplate="%{text}",
         textfont={"size": 12},
         hovertext=[
@@ -77,7 +77,7 @@ def _row_label(source: str, n_leads: int, say: Speaker) -> str:
     return say("data.source_label", source=say.source(source), n=say.count(n_leads))
 
 
-def _cell(rate: float) -> str:
+def cell_text(rate: float) -> str:
     """Return a share in as few signs as possible; 100 only when nothing is missing, 0 only when all is."""
     if 0 < rate < 0.01:
         return "<1"

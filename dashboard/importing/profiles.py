@@ -66,7 +66,7 @@ def fit(mapping: Mapping, headers: Sequence[FileHeader]) -> Mapping | None:
         header = next((header for header in left if _has(header, needed)), None)
         if header is not None:
             left.remove(header)
-            files[alias] = replace(spec, pattern=exact(header.name))
+            files[alias] = replace(spec, pattern=exact(header.name), other_patterns=())
         elif spec.is_optional:
             files[alias] = spec
         else:
@@ -99,7 +99,10 @@ def _has(header: FileHeader, needed: Iterable[str]) -> bool:
 def _general(mapping: Mapping) -> Mapping:
     """Return it with patterns that fit next month's names too: dates and numbers in them do not count."""
     if len(mapping.files) == 1:
-        return replace(mapping, files={alias: replace(spec, pattern="*") for alias, spec in mapping.files.items()})
+        return replace(
+            mapping,
+            files={alias: replace(spec, pattern="*", other_patterns=()) for alias, spec in mapping.files.items()},
+        )
     files = {
         alias: replace(spec, pattern=re.sub(r"\d[\d_\- ]*", "*", spec.pattern)) for alias, spec in mapping.files.items()
     }

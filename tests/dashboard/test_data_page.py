@@ -18,6 +18,7 @@ from dashboard.texts.speaker import load_texts
 from data.store import open_reader, writing
 from data.workspace import Workspace
 from tests.dashboard.conftest import make_app, words
+from tests.data.imports.workbooks import write_xlsx
 
 GOOD = "管理番号,貴社名,受付年月日,きっかけ\r\n" + "".join(
     f"K-{n:03d},株式会社髙橋㈱{n},2024/4/{n % 28 + 1},展示会\r\n" for n in range(30)
@@ -158,6 +159,15 @@ def test_a_known_system_is_recognised_with_the_reason(page, workspace):
     assert page.radio[0].value.startswith("preset:")
     press(press(page, "check"), "import")
     assert page.success
+
+
+def test_a_workbook_comes_in_too(page, workspace, tmp_path):
+    path = tmp_path / "名簿.xlsx"
+    write_xlsx(path, {"名簿": [["管理番号", "受付日"], ["K-1", "2024-04-01"], ["K-2", "2024-04-02"]]})
+    page.file_uploader[0].upload(path.name, path.read_bytes())
+    page.run()
+    press(press(press(page, "read-files"), "check"), "import")
+    assert open_reader(workspace).query("SELECT COUNT(*) AS n FROM leads")["n"][0] == 2
 
 
 def test_two_at_once_get_one_clear_line(page, workspace):
