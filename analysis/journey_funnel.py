@@ -20,7 +20,7 @@ import pandas as pd
 
 from analysis.funnel import recorded_stages, stage_table
 from analysis.intervals import MIN_N, Floats, rates, wilson_interval
-from analysis.journeys import MODES, Mode, count_reached, reach_table
+from analysis.journeys import MODES, Mode, Reach, count_reached, reach_table
 from analysis.selection import Selection
 from analysis.sqlfiles import sql_text
 from data.engine import Engine
@@ -146,14 +146,14 @@ def journey_funnel(engine: Engine, selection: Selection, question: Question | No
     question = question or Question()
     stages = _numbered(engine, selection, question)
     journeys = _journeys(engine, selection, question, stages, dimension="all")
-    counts = _counts(journeys, "label", stages, question)
+    reach = reach_table(journeys, _codes(stages), is_period=question.view == "period")
     n_journeys = int(journeys["n"].sum())
-    counts = counts[counts["mode"] == question.mode].assign(n_cohort=n_journeys)
-    steps = _skeleton(stages).merge(counts.drop(columns=["label", "mode"]), how="left", on="code")
+    counts = count_reached(journeys, "label", _codes(stages), reach[question.mode]).assign(n_cohort=n_journeys)
+    steps = _skeleton(stages).merge(counts.drop(columns="label"), how="left", on="code")
     steps = steps.fillna({"n_leads": 0, "n_followed": 0, "n_cohort": 0})
     return JourneyFunnel(
         steps=_with_rates(steps, question).drop(columns=["code", "n_cohort"]),
-        changes=_changes(journeys, stages, question),
+        changes=_changes(journeys, reach),
         n_journeys=n_journeys,
         first_meaning=_first_meaning(question),
         question=question,
@@ -190,15 +190,12 @@ def journey_funnels(
     stages = _numbered(engine, selection, question)
     journeys = _journeys(engine, selection, question, stages, dimension=dimension)
     key = "month_start" if dimension == "month" else "label"
-    counts = _counts(journeys, key, stages, question)
-    counts = counts[counts["mode"] == question.mode]
+    reach = reach_table(journeys, _codes(stages), is_period=question.view == "period", modes=[question.mode])
+    counts = count_reached(journeys, key, _codes(stages), reach[question.mode])
     sizes = journeys.groupby(key)["n"].sum().rename("n_cohort").reset_index()
-    table = sizes.merge(_skeleton(stages), how="cross")
-    table = table.merge(counts[[key, "code", "n_leads", "n_followed"]], how="left", on=[key, "code"])
-    parts = [_with_rates(part, question) for _, part in table.groupby(key, sort=True)]
+    table = sizes.merge(_skeleton(stages), how="cross").merge(counts, how="left", on=[key, "code"])
     columns = {key: "group", "n_cohort": "n_journeys"}
-    joined = pd.concat(parts, ignore_index=True) if parts else _with_rates(table, question)
-    return joined.rename(columns=columns).drop(columns="code")
+    return _with_rates(table, question).rename(columns=columns).drop(columns="code")
 
 
 def funnel_by_origin(engine: Engine, selection: Selection, question: Question | None = None) -> pd.DataFrame:
@@ -291,16 +288,11 @@ def _known_until(selection: Selection, question: Question) -> datetime:
     return selection.ends_at if question.view == "period" else replace(selection, start=None, end=None).ends_at
 
 
-def _counts(journeys: pd.DataFrame, key: str, stages: pd.DataFrame, question: Question) -> pd.DataFrame:
-    return count_reached(journeys, key, _codes(stages), is_period=question.view == "period")
-
-
-def _changes(journeys: pd.DataFrame, stages: pd.DataFrame, question: Question) -> pd.DataFrame:
-    table = reach_table(journeys, _codes(stages), is_period=question.view == "period")
+def _changes(journeys: pd.DataFrame, reach: dict[Mode, Reach]) -> pd.DataFrame:
     n = journeys["n"].to_numpy(dtype=np.int64)
     rows = []
     for mode, other_mode in combinations(MODES, 2):
-        differs = table[mode][0] != table[other_mode][0]
+        differs = reach[mode][0] != reach[other_mode][0]
         rows.append(
             {
                 "mode": mode,
@@ -313,14 +305,14 @@ def _changes(journeys: pd.DataFrame, stages: pd.DataFrame, question: Question) -
 
 
 def _with_rates(steps: pd.DataFrame, question: Question) -> pd.DataFrame:
-    """Add both rates to counts in stage order; see `JourneyFunnel.steps`."""
+    """Add both rates to counts in stage order, group after group; see `JourneyFunnel.steps`."""
     counts = steps.astype({"n_leads": "int64", "n_followed": "int64", "n_cohort": "int64"}).reset_index(drop=True)
     is_period = question.view == "period"
-    n_leads, is_first = counts["n_leads"], counts.index == 0
+    n_leads, is_first = counts["n_leads"], counts["code"] == counts["code"].min()
     n_followed = n_leads.mask(is_first, 0) if is_period else counts["n_followed"]
-    n_previous = n_leads.shift(fill_value=0)
-    n_first = counts["n_cohort"] if question.mode == "open" and not is_period else n_leads.iloc[:1].repeat(len(counts))
-    n_first = pd.Series(n_first.to_numpy(), index=counts.index, dtype="int64")
+    n_previous = n_leads.shift(fill_value=0).mask(is_first, 0)
+    is_of_cohort = question.mode == "open" and not is_period
+    n_first = counts["n_cohort"] if is_of_cohort else n_leads.where(is_first).ffill().astype("int64")
     n_skipped = (n_leads - n_followed).mask(is_first | is_period, 0)
     return counts.assign(
         n_skipped=n_skipped,

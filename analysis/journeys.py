@@ -108,8 +108,13 @@ def _first(entries: Sequence[Entry], stage: int, since: int = 0, *, is_later_eno
     return None
 
 
-def count_reached(journeys: pd.DataFrame, key: str, stages: Sequence[int], *, is_period: bool) -> pd.DataFrame:
-    """Count the journeys that reached each stage, in each of the four modes.
+Flags: TypeAlias = NDArray[np.bool_]
+Reach: TypeAlias = tuple[Flags, Flags]
+"""Which journey reached, and which followed to, which stage: shape (n_journeys, n_stages)."""
+
+
+def count_reached(journeys: pd.DataFrame, key: str, stages: Sequence[int], reach: Reach) -> pd.DataFrame:
+    """Count the journeys that reached each stage.
 
     Parameters
     ----------
@@ -120,41 +125,34 @@ def count_reached(journeys: pd.DataFrame, key: str, stages: Sequence[int], *, is
         Column to count by.
     stages : sequence of int
         Numbers of the stages, ascending.
-    is_period : bool
-        Count only what was reached by an entry in the period.
+    reach : Reach
+        One item of `reach_table`, of the same journeys and stages.
 
     Returns
     -------
     DataFrame
-        One row per value of `key`, mode and stage: `key`, `mode`, `code`,
-        `n_leads`, `n_followed` (of them, those that came from the stage before).
+        One row per value of `key` and stage: `key`, `code`, `n_leads`,
+        `n_followed` (of them, those that came from the stage before).
     """
     numbers, groups = pd.factorize(journeys[key])
     index = pd.DataFrame({key: groups}).astype({key: journeys[key].dtype})
     n = journeys["n"].to_numpy(dtype=np.int64)
-    parts = []
-    for mode, flags in reach_table(journeys, stages, is_period=is_period).items():
-        n_leads, n_followed = (_sum_by(numbers, len(groups), n, flag).ravel() for flag in flags)
-        part = index.merge(pd.DataFrame({"mode": mode, "code": list(stages)}), how="cross")
-        parts.append(part.assign(n_leads=n_leads, n_followed=n_followed))
-    return pd.concat(parts, ignore_index=True)
+    n_leads, n_followed = (_sum_by(numbers, len(groups), n, flag).ravel() for flag in reach)
+    return index.merge(pd.DataFrame({"code": list(stages)}), how="cross").assign(n_leads=n_leads, n_followed=n_followed)
 
 
-Flags: TypeAlias = NDArray[np.bool_]
+def reach_table(
+    journeys: pd.DataFrame, stages: Sequence[int], *, is_period: bool, modes: Sequence[Mode] = MODES
+) -> dict[Mode, Reach]:
+    """Return for each of the modes which journey reached, and followed to, which stage.
 
-
-def reach_table(journeys: pd.DataFrame, stages: Sequence[int], *, is_period: bool) -> dict[Mode, tuple[Flags, Flags]]:
-    """Return for each mode which journey reached, and followed to, which stage.
-
-    Returns
-    -------
-    dict of mode to two boolean arrays of shape (n_journeys, n_stages)
+    In a period, only what was reached by an entry in it counts.
     """
     rows = journeys[["journey_no", *CODE_COLUMNS]].to_numpy(dtype=np.int64)
     distinct, inverse = np.unique(rows, axis=0, return_inverse=True)
     decoded = [decode(row[1:].tolist(), is_later_pass=bool(row[0] > 1)) for row in distinct]
-    table: dict[Mode, tuple[Flags, Flags]] = {}
-    for mode in MODES:
+    table: dict[Mode, Reach] = {}
+    for mode in modes:
         has_reached = np.zeros((len(decoded), len(stages)), dtype=np.bool_)
         has_followed = np.zeros_like(has_reached)
         for number, entries in enumerate(decoded):

@@ -1,5 +1,6 @@
 -- Cohort funnel by month of creation: every count the funnel needs, for months and in total.
--- Reads:   prep.leads(lead_no, created_at, source), prep.stage_entries(lead_no, position, first_entered_at)
+-- Reads:   prep.leads(created_at, source),
+--          prep.stage_entries(position, first_entered_at, moved_at, created_at, source)
 -- Returns: one row per month, count and stage; `position` is NULL where a count is about the whole month:
 --            n_cohort    leads created in the month
 --            n_mature    those observed for the whole horizon
@@ -8,9 +9,7 @@
 --            n_furthest_in_horizon  leads for which this stage is the furthest reached within $horizon_days of creation
 WITH cohort AS (
     SELECT
-        lead_no AS lead_no,
         CAST(DATE_TRUNC('month', created_at) AS TIMESTAMP) AS month_start,
-        created_at + TO_DAYS($horizon_days) AS horizon_at,
         CASE WHEN created_at <= $mature_at THEN 1 ELSE 0 END AS is_mature
     FROM prep.leads
     WHERE
@@ -22,27 +21,37 @@ WITH cohort AS (
         )
 ),
 
+-- An entry is the furthest until the lead moves on to a later stage.
 entries AS (
     SELECT
-        cohort.lead_no AS lead_no,
-        cohort.month_start AS month_start,
-        prep.stage_entries.position AS position,
+        CAST(DATE_TRUNC('month', created_at) AS TIMESTAMP) AS month_start,
+        position AS position,
+        CASE WHEN moved_at IS NULL OR moved_at > $as_of THEN 1 ELSE 0 END AS is_furthest,
         CASE
-            WHEN prep.stage_entries.first_entered_at <= cohort.horizon_at THEN prep.stage_entries.position
-        END AS position_in_horizon
+            WHEN first_entered_at > created_at + TO_DAYS($horizon_days) THEN 0
+            WHEN moved_at IS NULL OR moved_at > LEAST($as_of, created_at + TO_DAYS($horizon_days)) THEN 1
+            ELSE 0
+        END AS is_furthest_in_horizon
     FROM prep.stage_entries
-    INNER JOIN cohort ON prep.stage_entries.lead_no = cohort.lead_no
-    WHERE prep.stage_entries.first_entered_at <= $as_of
+    WHERE
+        first_entered_at <= $as_of
+        AND created_at >= $starts_at
+        AND created_at < $ends_at
+        AND (
+            LEN(CAST($sources AS VARCHAR[])) = 0
+            OR LIST_CONTAINS(CAST($sources AS VARCHAR[]), COALESCE(source, ''))
+        )
 ),
 
-furthest AS (
+counts AS (
     SELECT
-        lead_no AS lead_no,
-        MIN(month_start) AS month_start,
-        MAX(position) AS position,
-        MAX(position_in_horizon) AS position_in_horizon
+        month_start AS month_start,
+        position AS position,
+        COUNT(*) AS n_recorded,
+        CAST(SUM(is_furthest) AS BIGINT) AS n_furthest,
+        CAST(SUM(is_furthest_in_horizon) AS BIGINT) AS n_furthest_in_horizon
     FROM entries
-    GROUP BY lead_no
+    GROUP BY month_start, position
 )
 
 SELECT
@@ -65,23 +74,22 @@ SELECT
     month_start AS "month",
     position AS position,
     'n_furthest' AS counted,
-    COUNT(*) AS n
-FROM furthest
-GROUP BY month_start, position
+    n_furthest AS n
+FROM counts
+WHERE n_furthest > 0
 UNION ALL
 SELECT
     month_start AS "month",
     position AS position,
     'n_recorded' AS counted,
-    COUNT(*) AS n
-FROM entries
-GROUP BY month_start, position
+    n_recorded AS n
+FROM counts
+WHERE n_recorded > 0
 UNION ALL
 SELECT
     month_start AS "month",
-    position_in_horizon AS position,
+    position AS position,
     'n_furthest_in_horizon' AS counted,
-    COUNT(*) AS n
-FROM furthest
-WHERE position_in_horizon IS NOT NULL
-GROUP BY month_start, position_in_horizon
+    n_furthest_in_horizon AS n
+FROM counts
+WHERE n_furthest_in_horizon > 0

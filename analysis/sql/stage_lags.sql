@@ -1,23 +1,11 @@
 -- Whole days in each stage: until the lead moved on, was lost, or as of now.
--- Reads:   prep.leads, prep.stage_entries, prep.deals, stages
+-- Reads:   prep.stage_entries, prep.deals, stages
 -- Returns: one row per stage, outcome and number of days, without the last stage:
 --            position  stage that was entered
 --            outcome   reached (moved on to a later stage), lost, or open (this is where the lead stands)
 --            days      calendar days (UTC) since the first entry into the stage
 --            n         leads created in the period
-WITH cohort AS (
-    SELECT lead_no AS lead_no
-    FROM prep.leads
-    WHERE
-        created_at >= $starts_at
-        AND created_at < $ends_at
-        AND (
-            LEN(CAST($sources AS VARCHAR[])) = 0
-            OR LIST_CONTAINS(CAST($sources AS VARCHAR[]), COALESCE(source, ''))
-        )
-),
-
-stays AS (
+WITH stays AS (
     SELECT
         lead_no AS lead_no,
         position AS position,
@@ -26,6 +14,12 @@ stays AS (
     FROM prep.stage_entries
     WHERE
         first_entered_at <= $as_of
+        AND created_at >= $starts_at
+        AND created_at < $ends_at
+        AND (
+            LEN(CAST($sources AS VARCHAR[])) = 0
+            OR LIST_CONTAINS(CAST($sources AS VARCHAR[]), COALESCE(source, ''))
+        )
         AND position < (SELECT MAX(position) AS position FROM stages)
         -- Who entered a later stage before this one did not stay here in between.
         AND (moved_at IS NULL OR moved_at >= first_entered_at)
@@ -58,7 +52,6 @@ lags AS (
             ELSE $as_of
         END AS ended_at
     FROM stays
-    INNER JOIN cohort ON stays.lead_no = cohort.lead_no
     LEFT JOIN losses ON stays.lead_no = losses.lead_no
 )
 

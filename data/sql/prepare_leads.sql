@@ -1,6 +1,7 @@
 -- Leads with a dense integer key, the stages each came to, its journeys, its deals and its handoffs.
 -- Reads:  leads, stages, stage_events, deals, handoffs
--- Builds: prep.leads, prep.lead_labels, prep.stage_entries, prep.paths, prep.journeys, prep.deals, prep.handoffs
+-- Builds: prep.leads, prep.lead_labels, prep.stage_entries, prep.stage_starts, prep.paths,
+--         prep.journeys, prep.deals, prep.handoffs
 --
 -- Whatever is prepared here holds for every moment as of which a question is asked: a fact
 -- comes with the moment from which it is known.
@@ -83,7 +84,9 @@ FROM prep.leads;
 
 -- A lead is in stage `lead` from its creation. Deals are evidence of the last two
 -- stages, so that a history with deals but without a record of stages has a funnel too.
--- moved_at is the first entry into a later stage, which may lie before this one.
+-- moved_at is the first entry into a later stage, which may lie before this one: the row with
+-- first_entered_at <= as_of < moved_at is the furthest stage the lead had come to. Creation and
+-- source are repeated here so that counting by them needs no join.
 CREATE TABLE prep.stage_entries AS
 WITH evidence AS (
     SELECT lead_id, 'lead' AS stage, created_at AS entered_at FROM leads
@@ -105,14 +108,24 @@ firsts AS (
     GROUP BY prep.leads.lead_no, stages.position
 )
 SELECT
-    lead_no,
-    position,
-    first_entered_at,
-    MIN(first_entered_at) OVER (
-        PARTITION BY lead_no ORDER BY position ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
-    ) AS moved_at
+    firsts.lead_no AS lead_no,
+    firsts.position AS position,
+    firsts.first_entered_at AS first_entered_at,
+    MIN(firsts.first_entered_at) OVER (
+        PARTITION BY firsts.lead_no ORDER BY firsts.position ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
+    ) AS moved_at,
+    prep.leads.created_at AS created_at,
+    prep.leads.source AS source
 FROM firsts
+INNER JOIN prep.leads ON firsts.lead_no = prep.leads.lead_no
 ORDER BY lead_no, position;
+
+-- Since when each stage is in use.
+CREATE TABLE prep.stage_starts AS
+SELECT position, MIN(first_entered_at) AS first_entered_at
+FROM prep.stage_entries
+GROUP BY position
+ORDER BY position;
 
 -- Every entry of every lead into a stage, in all its passes. A record dated before its lead
 -- counts as made with the lead; it is known from then on, as the lead is.
