@@ -152,20 +152,21 @@ def _touch_counter(
     n_touches_max: int,
 ) -> Counter:
     mask = match_touches(types, predicate)
-    matched = types[mask]
-    n_of_type = np.full(len(matched), _ANY_RANK)
-    n_of_kind = np.full(len(matched), _ANY_RANK)
+    kind_no = types["kind_no"].to_numpy(dtype=np.int64)
+    n_matched = int(mask.sum())
+    n_of_type = np.full(n_matched, _ANY_RANK)
+    n_of_kind = np.full(n_matched, _ANY_RANK)
     bound = n_touches_max
-    if ranked is not None:
-        is_whole = _is_whole_kind(types, mask)[mask]
+    if ranked is not None and n_matched:
+        is_whole = _is_whole_kind(kind_no, mask)[mask]
         n_of_kind[is_whole] = cap
         n_of_type[~is_whole] = cap
-        n_counted = matched["kind_no"][is_whole].nunique() + int((~is_whole).sum())
+        n_counted = len(np.unique(kind_no[mask][is_whole])) + int((~is_whole).sum())
         bound = min(bound, cap * n_counted)
     touches = pd.DataFrame(
         {
-            "type_no": matched["type_no"].to_numpy(dtype=np.int64),
-            "before_days": np.int64(_EVER_DAYS if within_days is None else within_days),
+            "type_no": types["type_no"].to_numpy(dtype=np.int64)[mask],
+            "before_days": np.full(n_matched, _EVER_DAYS if within_days is None else within_days),
             "n_of_type": n_of_type,
             "n_of_kind": n_of_kind,
         }
@@ -173,9 +174,10 @@ def _touch_counter(
     return Counter(touches=touches, values=_no_values(), bound=max(bound, 1), cap=cap)
 
 
-def _is_whole_kind(types: pd.DataFrame, mask: Mask) -> Mask:
+def _is_whole_kind(kind_no: Integers, mask: Mask) -> Mask:
     """Return for each type whether all types of its kind are matched: then the rank within the kind decides."""
-    is_whole: Mask = pd.Series(mask).groupby(types["kind_no"].to_numpy()).transform("all").to_numpy(dtype=bool)
+    n_missed = np.bincount(kind_no, weights=~mask)
+    is_whole: Mask = n_missed[kind_no] == 0
     return is_whole
 
 

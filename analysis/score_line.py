@@ -63,21 +63,25 @@ def score_line(engine: Engine, ruleset: Ruleset, lead_id: str, until: datetime) 
         multiplicity = questions.multiplicity(counts)
     else:
         multiplicity = _outside(ruleset.outside, lead.record, moments)
+    line = _line(ruleset, multiplicity, moments, [causes[moment] for moment in moments])
+    line["is_gated"] = pd.Series(questions.gated(counts).any(axis=1), dtype="bool")
+    shown = ["fit", "engagement", "is_gated"]
+    is_changed = (line[shown] != line[shown].shift()).any(axis=1)
+    return line[is_changed | (line["cause"] != "decay")].reset_index(drop=True)
+
+
+def _line(ruleset: Ruleset, multiplicity: Integers, moments: list[datetime], causes: list[str]) -> pd.DataFrame:
     points = axis_points(ruleset, multiplicity)
-    line = pd.DataFrame(
+    return pd.DataFrame(
         {
             "at": pd.Series(moments, dtype="datetime64[us]"),
-            "cause": [causes[moment] for moment in moments],
+            "cause": causes,
             "score": points.sum(axis=1),
             "fit": points[:, 0],
             "engagement": points[:, 1],
             "grade": grades_of(ruleset, points),
-            "is_gated": questions.gated(counts).any(axis=1),
         }
     )
-    shown = ["fit", "engagement", "is_gated"]
-    is_changed = (line[shown] != line[shown].shift()).any(axis=1)
-    return line[is_changed | (line["cause"] != "decay")].reset_index(drop=True)
 
 
 def _causes(lead: Lead, questions: Questions, until: datetime) -> _Moments:

@@ -14,8 +14,9 @@ import time
 import pytest
 
 from analysis.calibration import calibrate
+from analysis.receipts import receipt
 from analysis.replay import HANDOFF, Decision, pattern_table, replay_sql, score_table
-from analysis.rulesets import find_ruleset
+from analysis.rulesets import find_ruleset, parse_ruleset
 from analysis.selection import Selection
 from data.store import open_reader
 from data.synthetic.company import build_company
@@ -67,6 +68,96 @@ def test_replay_against_a_bare_scan(benchmark, reader, today, scan_seconds, deci
         f"\n{decision.kind}: {min(spent):.3f} CPU s, {min(spent) / scan_seconds:.1f} x {scan_seconds:.4f}\n"
     )
     assert "touch_rules" in replay_sql(decision, is_prepared=decision.kind == "handoff")
+
+
+EVERY_KIND = """
+id = "every_kind"
+version = 1
+threshold = 10
+[[group]]
+id = "web"
+max_points = 8
+[axis.engagement]
+max_points = 40
+[[rule]]
+id = "visits"
+kind = "touch"
+touch = "page_visit"
+repeat = "tiers"
+tiers = [{ from = 1, points = 1 }, { from = 3, points = 3 }, { from = 8, points = 5 }]
+within_days = 180
+group = "web"
+[[rule]]
+id = "events"
+kind = "touch"
+touch = ["seminar", "webinar"]
+points = 8
+repeat = "each"
+cap = 3
+half_life_days = 60
+[[rule]]
+id = "rising"
+kind = "rising"
+touch = "page_visit"
+days = 30
+points = 4
+group = "web"
+[[rule]]
+id = "budget"
+kind = "bant"
+item = "budget"
+answer = "yes"
+points = 3
+[[rule]]
+id = "target"
+kind = "k_of"
+axis = "fit"
+need = 2
+points = 10
+[[rule.of]]
+kind = "attribute"
+field = "employees"
+min = 1000
+[[rule.of]]
+kind = "attribute"
+field = "capital_yen"
+min = 50_000_000_000
+[[rule.of]]
+kind = "touch"
+touch = "page_visit"
+content = "*pric*"
+at_least = 3
+within_days = 90
+[[gate]]
+id = "opted_out"
+kind = "opt_out"
+[[band]]
+name = "Hot"
+threshold = 10
+[[band]]
+name = "Cold"
+"""
+
+
+def test_every_kind_of_rule_against_a_bare_scan(benchmark, reader, scan_seconds):
+    ruleset, selection = parse_ruleset(EVERY_KIND), Selection(as_of=reader.data_end)
+    spent = []
+    benchmark(lambda: spent.append(cpu_seconds(lambda: pattern_table(reader, ruleset, selection))))
+    patterns = pattern_table(reader, ruleset, selection)
+    rescored = ruleset.with_points({"events": 5, "visits[3]": 4})
+    points_only = min(cpu_seconds(lambda: score_table(patterns, rescored)) for _ in range(5))
+    benchmark.extra_info |= {"ratio": min(spent) / scan_seconds, "n_patterns": len(patterns.counts)}
+    sys.stdout.write(
+        f"\nevery kind: {min(spent):.3f} CPU s, {min(spent) / scan_seconds:.1f} x {scan_seconds:.4f}; "
+        f"{len(patterns.counts)} patterns, new points in {1000 * points_only:.1f} ms\n"
+    )
+    assert len(patterns.counts) > 0
+
+
+def test_receipt_of_one_lead(benchmark, reader, today):
+    lead_id = reader.query("SELECT MAX(lead_id) AS lead_id FROM prep.leads")["lead_id"].iloc[0]
+    found = benchmark(lambda: receipt(reader, today, lead_id, reader.data_end))
+    assert found.score == sum(line.points for line in found.lines)
 
 
 def test_new_points_ask_nothing(benchmark, reader, today):
