@@ -20,6 +20,7 @@ PAGES = {
     "sources": ":material/campaign:",
     "targets": ":material/flag:",
     "calibration": ":material/target:",
+    "lead": ":material/person_search:",
     "data": ":material/database:",
 }
 

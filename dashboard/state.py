@@ -41,6 +41,7 @@ DEFAULTS: Final[Mapping[str, str | tuple[str, ...]]] = {
     "within": "",
     "target": "",
     "list": "",
+    "lead_id": "",
 }
 """Choices and their codes when nothing was chosen; these are left out of the address."""
 
