@@ -169,7 +169,7 @@ def routing_leads(
     chosen = leads[is_chosen].sort_values(["decided_at", "lead_id"], ascending=[False, True], kind="stable")
     chosen = chosen if limit is None else chosen.head(limit)
     taken = [[rule for rule, own in zip(rules.rules, row, strict=True) if own] for row in is_taken[chosen.index]]
-    table = chosen[["lead_id", "pass_no", "decided_at", "group"]].reset_index(drop=True)
+    table: pd.DataFrame = chosen[["lead_id", "pass_no", "decided_at", "group"]].reset_index(drop=True)
     table["rule_ids"] = _objects([tuple(rule.id for rule in row) for row in taken])
     table["owners"] = _objects([tuple(dict.fromkeys(rule.owner for rule in row)) for row in taken])
     return table
