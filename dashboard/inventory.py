@@ -8,11 +8,10 @@ import streamlit as st
 from analysis.sqlfiles import sql_text
 from dashboard import cards, data_tables, exhibits, loading, state
 from dashboard.figures.completeness import N_SOURCES, completeness_figure
-from dashboard.importing.wizard import is_busy
 from dashboard.loading import Snapshot
 from dashboard.notices import plain
 from dashboard.texts import Speaker
-from data.errors import LeadcalError
+from data.errors import BusyError, LeadcalError
 from data.store import undo
 
 
@@ -99,7 +98,9 @@ def history(current: Snapshot, say: Speaker) -> None:
 def _undo(current: Snapshot, say: Speaker) -> None:
     error = state.kept("undo_error")
     if error is not None:
-        st.warning(say("import.busy") if is_busy(error) else plain(str(error)), icon=":material/lock_clock:")
+        st.warning(
+            say("import.busy") if isinstance(error, BusyError) else plain(str(error)), icon=":material/lock_clock:"
+        )
     if state.kept("undone") == current.number:
         st.success(say("undo.done", snapshot=current.number), icon=":material/undo:")
     before = loading.previous(current)

@@ -19,5 +19,9 @@ class WorkspaceError(LeadcalError):
     """The workspace is missing, empty, damaged, locked, or from a newer program."""
 
 
+class BusyError(WorkspaceError):
+    """Another process is writing to the workspace just now."""
+
+
 class InputError(LeadcalError):
     """A file handed to us cannot be used."""

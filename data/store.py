@@ -24,7 +24,7 @@ from filelock import FileLock, Timeout
 
 from data.attachments import attach, connect_building, detach, instance
 from data.contract import PROVENANCE, SCHEMA_VERSION, STAGES, TABLES, Table
-from data.errors import WorkspaceError
+from data.errors import BusyError, WorkspaceError
 from data.prepare import layout, prepare
 from data.workspace import Workspace, sync_folder
 
@@ -96,9 +96,10 @@ def writing(workspace: Workspace, *, is_fresh: bool = False, wait_seconds: float
 
     Raises
     ------
+    BusyError
+        If another process is writing.
     WorkspaceError
-        If another process is writing, the snapshot in use cannot be read, or
-        the disk is full.
+        If the snapshot in use cannot be read, or the disk is full.
     """
     building = workspace.history / _BUILDING
     with _locked(workspace, wait_seconds):
@@ -123,7 +124,7 @@ def _locked(workspace: Workspace, wait_seconds: float) -> Iterator[None]:
         with FileLock(workspace.history / ".lock", timeout=wait_seconds):
             yield
     except Timeout as error:
-        raise WorkspaceError(
+        raise BusyError(
             f"{workspace.root}: another process is writing to this workspace; wait until it has finished and try again"
         ) from error
 

@@ -42,6 +42,11 @@ class Workspace:
         return self.root / "decisions"
 
     @property
+    def profiles(self) -> Path:
+        """Folder of the mappings that the company saved."""
+        return self.root / "profiles"
+
+    @property
     def truth(self) -> Path:
         """What was planted in the synthetic company; absent for a real one."""
         return self.root / "truth.json"

@@ -24,7 +24,7 @@ _MAX_NAME: Final = 60
 
 def folder(workspace: Workspace) -> Path:
     """Return where the profiles lie."""
-    return workspace.root / "profiles"
+    return workspace.profiles
 
 
 def names(workspace: Workspace) -> list[str]:

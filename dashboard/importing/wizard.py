@@ -13,7 +13,7 @@ from dashboard.importing.jobs import CancelledError
 from dashboard.importing.uploads import KINDS, MAX_FILE_MB, RefusalError
 from dashboard.notices import plain
 from dashboard.texts import Speaker
-from data.errors import LeadcalError, WorkspaceError
+from data.errors import BusyError, LeadcalError
 
 _PATIENCE_SECONDS = 0.7
 """Work that ends sooner shows no progress bar."""
@@ -138,15 +138,10 @@ def _show_error(error: Exception | None, say: Speaker) -> None:
         st.error(say(f"import.refused.{error.code}", **values), icon=":material/error:")
     elif isinstance(error, CancelledError):
         st.info(say("import.cancelled"), icon=":material/stop_circle:")
-    elif is_busy(error):
+    elif isinstance(error, BusyError):
         st.warning(say("import.busy"), icon=":material/lock_clock:")
     elif isinstance(error, LeadcalError):
         notices.refused(say, error, title="import.unreadable")
-
-
-def is_busy(error: Exception) -> bool:
-    """Whether somebody else is writing to the workspace just now."""
-    return isinstance(error, WorkspaceError) and type(error.__cause__).__name__ == "Timeout"
 
 
 def _user() -> str:
