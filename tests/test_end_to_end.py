@@ -63,7 +63,7 @@ def olist(shared_data, tmp_path, capsys):
     code = main(["-w", str(workspace), "import", "--map", str(OLIST / "olist.toml"), str(shared_data / "olist")])
     assert code == 0
     assert (
-        "1 row was won before its lead was created: olist_closed_deals_dataset.csv line 669" in capsys.readouterr().out
+        "1 row won before the lead was created: olist_closed_deals_dataset.csv line 669" in capsys.readouterr().out
     )
     return workspace
 

@@ -66,7 +66,9 @@ def import_command(
     leadcal import --map docs/examples/olist/olist.toml exports/
     leadcal import --map my-crm.toml --skip-bad-rows --rejects to-correct/ export.csv
     """
-    chosen = mapping or _recognised(workspace, paths, is_quiet=output_format == "json")
+    chosen = mapping
+    if mapping is None:
+        paths, chosen = _recognised(workspace, paths, is_quiet=output_format == "json")
     report = import_files(
         workspace,
         paths,
@@ -117,24 +119,39 @@ def undo_command(workspace: Workspace) -> None:
     click.echo(f"The history is snapshot {undo(workspace)} again.")
 
 
-def _recognised(workspace: Workspace, paths: tuple[Path, ...], *, is_quiet: bool) -> Mapping | None:
-    """Return the mapping that the header rows ask for; None for the contract's own columns."""
+def _recognised(
+    workspace: Workspace, paths: tuple[Path, ...], *, is_quiet: bool
+) -> tuple[tuple[Path, ...], Mapping | None]:
+    """Return the files to read, and the mapping that their header rows ask for (None: the contract's own columns).
+
+    A file that was named must be known. In a folder, what belongs to no known
+    system is left, and said to be.
+    """
     files = find_files(paths)
     ways, recognition = find_ways(workspace, files, read_headers(files))
     way = _whole(ways, len(files))
+    if way is None and any(path.is_dir() for path in paths):
+        way = _whole(ways, 1)
     if way is None:
         # A file that is named like a table gets the importer's own words on what it lacks.
         if any(file.stem in TABLES for file in files):
-            return None
+            return paths, None
         raise InputError(_unknown(recognition, files))
-    if way.kind != "contract" and not is_quiet:
-        click.echo(_why(way))
-    return way.mapping
+    if not is_quiet:
+        _tell_way(way, [file.name for file in files if file not in way.paths])
+    return way.paths, way.mapping
 
 
 def _whole(ways: list[Way], n_files: int) -> Way | None:
-    """Return the likeliest way that reads all files without a person's help."""
-    return next((way for way in ways if way.kind != "own" and len(way.paths) == n_files), None)
+    """Return the likeliest way that reads at least so many files without a person's help."""
+    return next((way for way in ways if way.kind != "own" and len(way.paths) >= n_files), None)
+
+
+def _tell_way(way: Way, unread: list[str]) -> None:
+    if way.kind != "contract":
+        click.echo(_why(way))
+    if unread:
+        click.echo(f"Not read, because no known system or mapping has these columns: {', '.join(unread)}")
 
 
 def _why(way: Way) -> str:

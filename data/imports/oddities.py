@@ -76,13 +76,13 @@ def _won_too_early(query: Query, checked: Checked, merged: Callable[[str], str])
     before_created = (
         f"SELECT d._feed, d._row FROM {deals} AS d JOIN {leads} AS l USING (lead_id) WHERE d.closed_at < l.created_at"
     )
-    yield from _warning(query, checked, "won_before_created", before_created, "was won before its lead was created")
+    yield from _warning(query, checked, "won_before_created", before_created, "won before the lead was created")
     before_contact = (
         f"SELECT d._feed, d._row FROM {deals} AS d JOIN {leads} AS l USING (lead_id) JOIN "
         f"(SELECT lead_id, min(first_contact_at) AS first_contact_at FROM {handoffs} AS p GROUP BY lead_id) AS h "
         "USING (lead_id) WHERE d.closed_at >= l.created_at AND d.closed_at < h.first_contact_at"
     )
-    yield from _warning(query, checked, "won_before_contact", before_contact, "was won before the first contact")
+    yield from _warning(query, checked, "won_before_contact", before_contact, "won before the first contact")
 
 
 def _unknown_leads(query: Query, checked: Checked, merged: Callable[[str], str]) -> Iterator[Oddity]:

@@ -230,8 +230,8 @@ def test_won_before_created_is_a_warning_with_its_line(write, run):
         write("deals.csv", "lead_id,outcome,closed_at\nL1,won,2024-04-09\nL2,won,2024-04-20\n"),
     )
     assert [warning.text for warning in report.warnings] == [
-        "1 row was won before its lead was created: deals.csv line 2",
-        "1 row was won before the first contact: deals.csv line 3",
+        "1 row won before the lead was created: deals.csv line 2",
+        "1 row won before the first contact: deals.csv line 3",
     ]
     assert report.is_imported
 

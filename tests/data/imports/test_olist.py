@@ -65,7 +65,7 @@ def test_the_deal_won_before_first_contact_is_reported_by_line(imported, olist):
     early = deals.index[lag < pd.Timedelta(0)]
     assert len(early) == 1
     assert [warning.text for warning in report.warnings] == [
-        f"1 row was won before its lead was created: {DEALS}.csv line {early[0] + 2}"
+        f"1 row won before the lead was created: {DEALS}.csv line {early[0] + 2}"
     ]
 
 
