@@ -64,7 +64,28 @@ def pick(exhibit: str, key: str | None = None) -> Callable[[], None]:
     return take
 
 
-def leads(say: Speaker, current: Snapshot, exhibit: str, offers: Sequence[Offer], filters: Sequence[str] = ()) -> None:
+def pick_cell(exhibit: str, key: str, codes: Sequence[str], counts: dict[str, str]) -> Callable[[], None]:
+    """Return what a click on a cell of a table does; `codes` per row, and which heading is which count."""
+
+    def take() -> None:
+        event: Any = state.widget(key) or {}
+        cells = event.get("selection", {}).get("cells", [])
+        row, heading = cells[0] if cells else (0, "")
+        if heading in counts and row < len(codes):
+            state.choose_now("list", f"{exhibit}.{codes[row]}.{counts[heading]}")
+
+    return take
+
+
+def leads(
+    say: Speaker,
+    current: Snapshot,
+    exhibit: str,
+    offers: Sequence[Offer],
+    filters: Sequence[str] = (),
+    *,
+    is_clickable: bool = True,
+) -> None:
     """Draw the choice of the numbers of an exhibit, and the leads behind the one that was chosen.
 
     Parameters
@@ -79,15 +100,18 @@ def leads(say: Speaker, current: Snapshot, exhibit: str, offers: Sequence[Offer]
         The numbers that can be opened.
     filters : sequence of str
         What else narrows the numbers, in words: how they are counted, say.
+    is_clickable : bool
+        Whether a click on the exhibit chooses too.
     """
     known = {f"{exhibit}.{offer.code}": offer for offer in offers if offer.n_leads}
     if not known:
         return
+    placeholder = say("leads.placeholder" if is_clickable else "leads.placeholder_plain")
     held = state.held("list") if state.held("list") in known else ""
     code = st.selectbox(
         say("leads.choose"),
         ["", *known],
-        format_func=lambda option: _label(known[option], say) if option else say("leads.placeholder"),
+        format_func=lambda option: _label(known[option], say) if option else placeholder,
         help=say("leads.choose_help"),
         **state.choose("list", held, key=exhibit),
     )

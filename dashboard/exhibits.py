@@ -50,8 +50,13 @@ def chart(
     with st.expander(say("exhibit.table"), icon=":material/table:"):
         table(say, twin, key=key)
     if computed:
-        with st.expander(say("exhibit.computed"), icon=":material/code:"):
-            st.code(computed, language="sql")
+        show_computed(say, computed)
+
+
+def show_computed(say: Speaker, sql: str) -> None:
+    """Draw how numbers were computed, on demand."""
+    with st.expander(say("exhibit.computed"), icon=":material/code:"):
+        st.code(sql, language="sql")
 
 
 def picture(figure: go.Figure, *, key: str, alt: str, pick: Callable[[], None] | None = None) -> None:
@@ -66,17 +71,21 @@ def _follow_theme(figure: go.Figure) -> None:
     """Set what Streamlit's own theme leaves too faint to see."""
     is_dark = st.context.theme.type == "dark"
     strong = WHISKER_ON_DARK if is_dark else WHISKER_ON_LIGHT
-    figure.update_traces(error_y_color=strong, selector={"type": "bar"})
+    figure.update_traces(error_x_color=strong, error_y_color=strong, selector={"type": "bar"})
     figure.update_traces(textfont_color=strong, selector={"type": "heatmap"})
     if not is_dark:
         figure.update_layout(font_color=TEXT_ON_LIGHT, legend_font_color=TEXT_ON_LIGHT)
-        figure.update_xaxes(tickfont_color=TEXT_ON_LIGHT)
-        figure.update_yaxes(tickfont_color=TEXT_ON_LIGHT)
+        figure.update_xaxes(tickfont_color=TEXT_ON_LIGHT, title_font_color=TEXT_ON_LIGHT)
+        figure.update_yaxes(tickfont_color=TEXT_ON_LIGHT, title_font_color=TEXT_ON_LIGHT)
 
 
 def table(say: Speaker, twin: Twin, *, key: str) -> None:
     """Draw a table with its download."""
     st.table(twin.shown, hide_index=True, border="horizontal", width="stretch")
+    _download(say, twin, key)
+
+
+def _download(say: Speaker, twin: Twin, key: str) -> None:
     st.download_button(
         say("exhibit.download"),
         tables.csv(twin.exported),
@@ -92,6 +101,15 @@ def grid(shown: pd.DataFrame, *, alt: str) -> None:
     """Draw a table without a download; a long one scrolls."""
     height = _LONG_PIXELS if len(shown) > _LONG_ROWS else "content"
     st.table(shown, hide_index=True, border="horizontal", width="stretch", height=height, alt=alt)
+
+
+def wide_table(say: Speaker, twin: Twin, *, key: str, alt: str, pick: Callable[[], None]) -> None:
+    """Draw a table with many columns, whose cells can be clicked, and its download."""
+    st.dataframe(
+        twin.shown, hide_index=True, height="content", alt=alt, key=f"{key}-grid", on_select=pick,
+        selection_mode="single-cell",
+    )  # fmt: skip
+    _download(say, twin, key)
 
 
 def facts(heading: str, items: pd.DataFrame) -> None:

@@ -54,9 +54,10 @@ def journeys(snapshot: Snapshot, selection: Selection, question: Question) -> Jo
 
 @st.cache_data(ttl=TTL, max_entries=MAX_ENTRIES, show_spinner=False)
 def origins(snapshot: Snapshot, selection: Selection, question: Question) -> pd.DataFrame:
-    """Return the three funnels, as `analysis.journey_funnel.funnel_by_origin`."""
+    """Return the three funnels, as `analysis.journey_funnel.funnel_by_origin`, with `n_recorded`."""
     table = _funnel_by_origin(reader(snapshot), selection, question)
-    return table.assign(n_recorded=table["n_leads"])
+    recorded = _funnel_by_origin(reader(snapshot), selection, replace(question, mode="open"))
+    return table.assign(n_recorded=recorded["n_leads"].to_numpy())
 
 
 @st.cache_data(ttl=TTL, max_entries=MAX_ENTRIES, show_spinner=False)

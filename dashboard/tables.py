@@ -49,10 +49,17 @@ class Builder:
         self._shown[heading] = [form(value) for value in values]
         self._exported[heading] = [_rounded(value) for value in values]
 
-    def interval(self, name: str, low: Sequence[float], high: Sequence[float]) -> None:
-        """Add an interval of fractions."""
+    def interval(
+        self,
+        name: str,
+        low: Sequence[float],
+        high: Sequence[float],
+        form: Callable[[float, float], str] | None = None,
+    ) -> None:
+        """Add an interval, of fractions unless `form` says how else to write it."""
         heading = self._say(f"{self._prefix}.{name}")
-        self._shown[heading] = [self._say.interval(*pair) for pair in zip(low, high, strict=True)]
+        form = form or self._say.interval
+        self._shown[heading] = [form(*pair) for pair in zip(low, high, strict=True)]
         for end, values in (("low", low), ("high", high)):
             self._exported[f"{heading} ({end})"] = [_rounded(value) for value in values]
 

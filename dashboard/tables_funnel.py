@@ -101,8 +101,8 @@ def comparison_table(steps: pd.DataFrame, say: Speaker) -> Twin:
     table.column("rate_before", steps["step_rate_before"], say.percent)
     table.column("rate_after", steps["step_rate_after"], say.percent)
     table.column("rate_change", steps["step_change"], say.points)
-    table.column("rate_low", steps["step_low"].where(steps["step_change"].notna()), say.points)
-    table.column("rate_high", steps["step_high"].where(steps["step_change"].notna()), say.points)
+    low, high = (steps[name].where(steps["step_change"].notna()) for name in ("step_low", "step_high"))
+    table.interval("rate_interval", low, high, lambda *ends: _points(*ends, say))
     return table.twin()
 
 
@@ -126,6 +126,10 @@ def bottlenecks_table(table: pd.DataFrame, say: Speaker) -> Twin:
     built.column("n_low", table["n_low"], lambda n: f"{n:.1f}")
     built.column("n_high", table["n_high"], lambda n: f"{n:.1f}")
     return built.twin()
+
+
+def _points(low: float, high: float, say: Speaker) -> str:
+    return say("changes.range", low=say.points(low), high=say.points(high)) if low == low else say.points(low)
 
 
 def _date(day: pd.Timestamp, say: Speaker) -> str:

@@ -9,7 +9,7 @@ from dashboard.texts import Speaker
 
 
 def sources_table(table: pd.DataFrame, names: list[str], say: Speaker) -> Twin:
-    """Return the groups with what a decision rests on."""
+    """Return the groups with what a decision rests on, then their costs and what the rates are shares of."""
     built = Builder(say, "sourcing.table")
     built.column("group", names)
     built.column("n_leads", table["n_leads"], say.count)
@@ -20,20 +20,12 @@ def sources_table(table: pd.DataFrame, names: list[str], say: Speaker) -> Twin:
     built.column("win_days", table["win_days"], say.count)
     built.column("cost_per_win", table["cost_per_win"], say.money)
     built.column("amount", table["amount"], say.money)
-    return built.twin()
-
-
-def details_table(table: pd.DataFrame, names: list[str], say: Speaker) -> Twin:
-    """Return the groups with their costs and what the rates are shares of."""
-    built = Builder(say, "sourcing.table")
-    built.column("group", names)
     built.column("n_qualified", table["n_qualified"], say.count)
-    built.column("n_mature", table["n_mature"], say.count)
-    built.column("n_won_mature", table["n_won_mature"], say.count)
-    built.column("cost", table["cost"], say.money)
     built.column("cost_per_lead", table["cost_per_lead"], say.money)
     built.column("cost_per_qualified", table["cost_per_qualified"], say.money)
-    built.column("cost_per_win", table["cost_per_win"], say.money)
+    built.column("cost", table["cost"], say.money)
+    built.column("n_mature", table["n_mature"], say.count)
+    built.column("n_won_mature", table["n_won_mature"], say.count)
     built.column("n_amounts_missing", table["n_amounts_missing"], say.count)
     return built.twin()
 
@@ -75,5 +67,6 @@ def plan_table(plan: pd.DataFrame, say: Speaker) -> Twin:
     built.column("n_low", plan["n_low"], say.count)
     built.column("n_high", plan["n_high"], say.count)
     built.column("rate_to_end", plan["rate_to_end"], say.percent)
-    built.interval("rate_interval", plan["rate_low"], plan["rate_high"])
+    is_last = plan["position"] == plan["position"].max()  # needs itself, for certain
+    built.interval("rate_interval", plan["rate_low"].mask(is_last), plan["rate_high"].mask(is_last))
     return built.twin()

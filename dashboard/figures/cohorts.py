@@ -66,6 +66,7 @@ def _add_bars(
         error_y=style.whiskers(part["horizon_rate"], part["horizon_low"], part["horizon_high"]),
         hovertext=[_hover(row, state, stage, say) for row in part.itertuples()],
         hoverinfo="text",
+        customdata=[f"{month:%Y-%m}" for month in part["month"]],
     )
 
 

@@ -10,7 +10,7 @@ from dashboard.texts import Speaker
 from dashboard.theme import PRIMARY
 
 
-def funnel_figure(steps: pd.DataFrame, say: Speaker, limit: float = 0) -> go.Figure:
+def funnel_figure(steps: pd.DataFrame, say: Speaker, limit: float = 0, *, is_narrow: bool = False) -> go.Figure:
     """Draw how many leads reached each stage.
 
     The solid part of a bar was recorded; the hatched part is known only because
@@ -24,6 +24,8 @@ def funnel_figure(steps: pd.DataFrame, say: Speaker, limit: float = 0) -> go.Fig
         Gives the words.
     limit : float
         Leads that fill the width; 0 takes the largest stage.
+    is_narrow : bool
+        Write only the share of all leads, where several funnels stand side by side.
     """
     figure = style.blank(height=style.ROW_PIXELS)
     positions = style.row_positions(len(steps))
@@ -38,18 +40,17 @@ def funnel_figure(steps: pd.DataFrame, say: Speaker, limit: float = 0) -> go.Fig
             x=length, y=positions, base=base, orientation="h", width=0.4, marker=marker, name=say(name),
             hovertext=hover, hoverinfo="text", customdata=list(steps["stage"]),
         )  # fmt: skip
-    style.rows_layout(
-        figure, [_label(step, say) for step in steps.itertuples()], limit=limit or max(steps["n_leads"].max(), 1)
-    )
+    labels = [_label(step, say, is_narrow=is_narrow) for step in steps.itertuples()]
+    style.rows_layout(figure, labels, limit=limit or max(steps["n_leads"].max(), 1))
     figure.update_layout(showlegend=bool((steps["n_leads"] > recorded).any()))
     return figure
 
 
-def _label(step: object, say: Speaker) -> str:
+def _label(step: object, say: Speaker, *, is_narrow: bool = False) -> str:
     line = say("funnel.stage_line", stage=say.word("stages", step.stage), n=say.count(step.n_leads))
     if step.position == 0:
         return line
-    return f"{line}  {_shares(step, say)}"
+    return f"{line}  {say.percent(step.total_rate) if is_narrow else _shares(step, say)}"
 
 
 def _shares(step: object, say: Speaker) -> str:

@@ -11,6 +11,9 @@ from dashboard.texts import Speaker
 from dashboard.theme import MUTED, PRIMARY, WHISKER_ON_LIGHT
 
 _LARGEST_PIXELS = 54
+_PLACES = ("top center", "bottom center", "middle right", "middle left")
+_PLOT_PIXELS = (520, 260)
+"""About the size of the picture, to tell whether labels would meet."""
 
 
 def portfolio_figure(table: pd.DataFrame, names: list[str], say: Speaker) -> go.Figure:
@@ -32,6 +35,8 @@ def portfolio_figure(table: pd.DataFrame, names: list[str], say: Speaker) -> go.
     figure = style.blank(height=440)
     named = table.assign(name=names)
     known = named[named["win_days"].notna()]
+    places = label_places(known["win_days"].tolist(), known["shrunken_rate"].tolist(), known["name"].tolist())
+    known = known.assign(place=places)
     largest = max(float(table["n_leads"].max()) if len(table) else 1.0, 1.0)
     for is_enough, trace in ((True, "enough"), (False, "few")):
         part = known[known["is_enough"].astype(bool) == is_enough]
@@ -39,7 +44,7 @@ def portfolio_figure(table: pd.DataFrame, names: list[str], say: Speaker) -> go.
             continue
         figure.add_scatter(
             x=part["win_days"], y=part["shrunken_rate"], mode="markers+text", text=part["name"],
-            textposition="top center", cliponaxis=False, name=say(f"portfolio.{trace}_trace"),
+            textposition=part["place"], cliponaxis=False, name=say(f"portfolio.{trace}_trace"),
             marker={
                 "size": np.sqrt(part["n_leads"] / largest) * _LARGEST_PIXELS + 4,
                 "color": PRIMARY if is_enough else "rgba(0,0,0,0)", "opacity": 0.75 if is_enough else 1,
@@ -50,6 +55,42 @@ def portfolio_figure(table: pd.DataFrame, names: list[str], say: Speaker) -> go.
         )  # fmt: skip
     _axes(figure, known, say)
     return figure
+
+
+def label_places(across: list[float], up: list[float], names: list[str]) -> list[str]:
+    """Choose a side for each label so that labels cover each other, and other bubbles, as little as possible."""
+    if not names:
+        return []
+    x, y = _scaled(across, _PLOT_PIXELS[0]), _scaled(up, _PLOT_PIXELS[1])
+    taken = [(left - 16, low - 16, left + 16, low + 16) for left, low in zip(x, y, strict=True)]
+    places = []
+    for number, name in enumerate(names):
+        others = taken[:number] + taken[number + 1 :]
+        boxes = [_box(x[number], y[number], name, place) for place in _PLACES]
+        covered = [sum(_overlap(box, other) for other in others) for box in boxes]
+        best = covered.index(min(covered))
+        taken.append(boxes[best])
+        places.append(_PLACES[best])
+    return places
+
+
+def _scaled(values: list[float], pixels: float) -> list[float]:
+    low, high = min(values), max(values)
+    return [pixels * (value - low) / ((high - low) or 1) for value in values]
+
+
+def _box(x: float, y: float, name: str, place: str) -> tuple[float, float, float, float]:
+    width = sum(12 if ord(letter) > 0x2000 else 7 for letter in name)
+    height, side = place.split()
+    shift = {"top": 26, "bottom": -26, "middle": 0}[height]
+    left = {"center": x - width / 2, "right": x + 22, "left": x - 22 - width}[side]
+    return left, y + shift - 8, left + width, y + shift + 8
+
+
+def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> float:
+    across = min(one[2], other[2]) - max(one[0], other[0])
+    up = min(one[3], other[3]) - max(one[1], other[1])
+    return max(across, 0) * max(up, 0)
 
 
 def _axes(figure: go.Figure, known: pd.DataFrame, say: Speaker) -> None:

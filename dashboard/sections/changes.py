@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
@@ -34,14 +36,16 @@ def draw(say: Speaker, current: Snapshot, selection: Selection, other: Selection
     result = loading_funnel.compare(current, selection, other, dimension)
     st.markdown(f":small[{_both(result, first_on, say)}]")
     effects = result.decomposition.effects
+    effects = effects[effects["n_effect"] != 0].reset_index(drop=True)
+    change = replace(result.decomposition, effects=effects)
     names = [cause(row, dimension, say) for row in effects.itertuples()]
-    st.markdown(f"**{sentence(result.decomposition, names, say)}**")
+    st.markdown(f"**{sentence(change, names, say)}**")
     exhibits.chart(
         say,
-        waterfall_figure(effects, result.decomposition.n_before, result.decomposition.n_after, names, say),
+        waterfall_figure(effects, change.n_before, change.n_after, names, say),
         tables_funnel.effects_table(effects, names, say),
         key="changes",
-        alt=sentence(result.decomposition, names, say),
+        alt=sentence(change, names, say),
         pick=drilling.pick("changes"),
     )
     st.markdown(f":small[{say('changes.note')}]")
@@ -59,8 +63,7 @@ def stages(say: Speaker, result: Comparison) -> None:
 def sentence(change: Decomposition, names: list[str], say: Speaker) -> str:
     """Say how the last stage changed and what each cause contributed; the parts add up."""
     values = {"before": say.count(change.n_before), "after": say.count(change.n_after)}
-    effects = change.effects.assign(name=names)
-    effects = effects[effects["n_effect"] != 0].sort_values("n_effect", key=abs, ascending=False)
+    effects = change.effects.assign(name=names).sort_values("n_effect", key=abs, ascending=False)
     if effects.empty:
         return say("changes.same", **values)
     parts = [say("changes.part", name=row.name, n=say.signed(row.n_effect)) for row in effects.itertuples(index=False)]

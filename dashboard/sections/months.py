@@ -36,6 +36,7 @@ def draw(say: Speaker, current: Snapshot, selection: Selection, stages: tuple[st
         key="cohorts",
         alt=sentences.cohorts_in_words(months, stage, say),
         computed=sql_text("funnel"),
+        pick=drilling.pick("cohorts"),
     )
     ahead = say("format.sentences", first=forecast(months, stage, say), second=accuracy(outlook.backtest, say))
     st.markdown(f"**{maturity(months, say)}**  \n{ahead}")

@@ -22,7 +22,7 @@ def draw(say: Speaker, current: Snapshot, selection: Selection) -> None:
     st.subheader(say("entries.heading"), anchor=False)
     st.markdown(say("entries.caption"))
     table = loading_funnel.origins(current, selection, Question())
-    with st.grid(3, min_column_width=260):
+    with st.grid(3, min_column_width=190):
         for origin in ORIGINS:
             _funnel(table[table["group"] == origin].reset_index(drop=True), origin, say)
     with st.expander(say("exhibit.table"), icon=":material/table:"):
@@ -34,10 +34,11 @@ def draw(say: Speaker, current: Snapshot, selection: Selection) -> None:
 
 def _funnel(steps: pd.DataFrame, origin: str, say: Speaker) -> None:
     name = say.word("origins", origin)
-    share = say.percent(steps["end_share"].iloc[0], 0)
+    stage = say.word("stages", steps["stage"].iloc[-1])
+    share = say("entries.share", share=say.percent(steps["end_share"].iloc[0], 0), stage=stage)
     with st.container(border=True):
-        st.markdown(f"**{name}**  \n:small[{say('entries.share', share=share)}]")
-        figure = funnel_figure(steps, say)
+        st.markdown(f"**{name}**  \n:small[{share}]")
+        figure = funnel_figure(steps, say, is_narrow=True)
         figure.update_traces(customdata=[f"{origin}.{stage}" for stage in steps["stage"]])
         last = steps.iloc[-1]
         alt = say("entries.alt", name=name, n=say.count(steps["n_leads"].iloc[0]), last=say.count(last["n_leads"]))

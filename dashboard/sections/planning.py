@@ -44,7 +44,7 @@ def standing(say: Speaker, current: Snapshot, selection: Selection, chosen: Targ
         key="pace",
         alt=sentence(row, say),
     )
-    drilling.leads(say, current, "pace", [offer(row, selection, say) for row in by_code.values()])
+    drilling.leads(say, current, "pace", [offer(row, selection, say) for row in by_code.values()], is_clickable=False)
 
 
 def sentence(row: object, say: Speaker) -> str:

@@ -30,21 +30,31 @@ def portfolio(say: Speaker, current: Snapshot, selection: Selection) -> None:
     dimension = choices.segment(choices.SEGMENTS, say)
     st.markdown(say("sourcing.caption", days=selection.horizon_days))
     table, names = judged(current, selection, dimension, say)
-    exhibits.chart(
-        say,
+    exhibits.picture(
         portfolio_figure(table, names, say),
-        tables_sources.details_table(table, names, say),
         key="portfolio",
         alt=sentence(table, names, say),
-        computed=sql_text("source_counts"),
-        pick=drilling.pick("sources"),
+        pick=drilling.pick("sources", "portfolio"),
     )
     st.markdown(f"**{sentence(table, names, say)}**")
-    exhibits.table(say, tables_sources.sources_table(table, names, say), key="sources")
+    _table(say, table, names, "sources")
+    exhibits.show_computed(say, sql_text("source_counts"))
     st.markdown(f":small[{say('sourcing.note')}]")
     for line in contradictions(current, selection, dimension, say):
         st.warning(line, icon=":material/swap_vert:")
     drilling.leads(say, current, "sources", offers(table, names, dimension, selection, say))
+
+
+def _table(say: Speaker, table: pd.DataFrame, names: list[str], key: str) -> None:
+    """Draw the groups as a table whose counts open their leads."""
+    counts = {say(f"sourcing.table.{count}"): count for count in _COUNTS}
+    exhibits.wide_table(
+        say,
+        tables_sources.sources_table(table, names, say),
+        key=key,
+        alt=sentence(table, names, say),
+        pick=drilling.pick_cell(key, f"{key}-grid", table["code"].tolist(), counts),
+    )
 
 
 def judged(current: Snapshot, selection: Selection, dimension: str, say: Speaker) -> tuple[pd.DataFrame, list[str]]:
@@ -126,7 +136,7 @@ def campaigns(say: Speaker, current: Snapshot, selection: Selection) -> None:
     source = "" if code == controls.UNKNOWN_SOURCE else code
     narrowed = replace(selection, sources=(source,))
     parts, labels = judged(current, narrowed, "campaign", say)
-    exhibits.table(say, tables_sources.sources_table(parts, labels, say), key="campaigns")
+    _table(say, parts, labels, "campaigns")
     drilling.leads(say, current, "campaigns", offers(parts, labels, "campaign", narrowed, say))
 
 
@@ -136,9 +146,10 @@ def sides(say: Speaker, current: Snapshot, selection: Selection) -> None:
     for dimension in ("is_inbound", "is_online"):
         table, names = judged(current, selection, dimension, say)
         st.markdown(f"**{say(f'segment.{dimension}')}**")
-        exhibits.table(say, tables_sources.sources_table(table, names, say), key=dimension)
+        _table(say, table, names, dimension)
         for line in contradictions(current, selection, dimension, say):
             st.warning(line, icon=":material/swap_vert:")
+        drilling.leads(say, current, dimension, offers(table, names, dimension, selection, say))
 
 
 def touches(say: Speaker, current: Snapshot, selection: Selection) -> None:
@@ -146,7 +157,7 @@ def touches(say: Speaker, current: Snapshot, selection: Selection) -> None:
     st.subheader(say("touching.heading"), anchor=False)
     st.markdown(say("touching.caption"))
     attribute = choices.one("touch", ("kind", "content", "channel", "direction"), say, "touching.by")
-    table = loading_funnel.attribution(current, selection, attribute).head(_MOST_TOUCHES)
+    table = _largest(loading_funnel.attribution(current, selection, attribute))
     if table.empty:
         st.markdown(say("touching.none"))
         return
@@ -160,6 +171,12 @@ def touches(say: Speaker, current: Snapshot, selection: Selection) -> None:
         computed=sql_text("attribution"),
     )
     st.markdown(f"**{say('touching.note', n=say.count(table['n_wins'].iloc[0]))}**")
+
+
+def _largest(table: pd.DataFrame) -> pd.DataFrame:
+    """Keep the touches with the largest share in any of the three ways, in the order given."""
+    share = table[["first_share", "last_share", "all_share"]].max(axis=1)
+    return table[share.rank(ascending=False, method="first") <= _MOST_TOUCHES].reset_index(drop=True)
 
 
 def _touch(attribute: str, group: str, say: Speaker) -> str:
