@@ -95,12 +95,19 @@ class Questions:
     @classmethod
     def of(cls, ruleset: Ruleset) -> Questions:
         """List what a ruleset needs; rules that ask the same share a counter."""
-        places: dict[Need, int] = {}
-        of_rules = tuple(
-            tuple(places.setdefault(need, len(places)) for need in needs_of(rule)) for rule in ruleset.rules
-        )
-        of_gates = tuple(places.setdefault(need_of(gate.condition), len(places)) for gate in ruleset.gates)
-        return cls(ruleset=ruleset, needs=tuple(places), of_rules=of_rules, of_gates=of_gates)
+        # By their text, because to Python the values true and 1 are the same.
+        places: dict[str, int] = {}
+        needs: list[Need] = []
+
+        def place(need: Need) -> int:
+            if repr(need) not in places:
+                places[repr(need)] = len(needs)
+                needs.append(need)
+            return places[repr(need)]
+
+        of_rules = tuple(tuple(place(need) for need in needs_of(rule)) for rule in ruleset.rules)
+        of_gates = tuple(place(need_of(gate.condition)) for gate in ruleset.gates)
+        return cls(ruleset=ruleset, needs=tuple(needs), of_rules=of_rules, of_gates=of_gates)
 
     def multiplicity(self, counts: Integers) -> Integers:
         """Turn counts, shape (n_rows, n_needs), into the columns of the rules, shape (n_rows, n_columns)."""

@@ -168,8 +168,9 @@ def _width(rule: Rule) -> int:
 
 def _is_counted_alike(first: Rule, second: Rule) -> bool:
     starts = [[tier.start for tier in rule.tiers] for rule in (first, second)]
+    # By their text, because to Python the values true and 1 are the same.
     names = ("predicate", "cap", "within_days", "half_life_days")
-    return starts[0] == starts[1] and all(getattr(first, name) == getattr(second, name) for name in names)
+    return starts[0] == starts[1] and all(repr(getattr(first, name)) == repr(getattr(second, name)) for name in names)
 
 
 def _named(gates: Sequence[Gate], word: str) -> list[Gate]:

@@ -113,6 +113,12 @@ class Ruleset:
         return np.array([column.points for column in self.columns], dtype=np.int64)
 
     @property
+    def is_linear(self) -> bool:
+        """Whether each column's points may be chosen freely and scores are plain sums: no limits, no half-lives."""
+        has_steps = any(rule.half_life_days is not None for rule in self.rules)
+        return not (self.groups or self.axis_limits or has_steps or self.outside)
+
+    @property
     def base(self) -> int:
         """Points every lead has; not 0 only for the score of another tool."""
         return 0 if self.outside is None else self.outside.low

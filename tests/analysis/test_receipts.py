@@ -46,6 +46,9 @@ def test_between_its_rows_the_line_holds(rows, ruleset, hours):
     """At any moment the receipt gives what the last row of the line says."""
     engine = engine_of(rows)
     line = score_line(engine, ruleset, "a", AS_OF)
+    cut = line["at"].iloc[0].to_pydatetime() + timedelta(days=5)
+    early = score_line(engine, ruleset, "a", cut)
+    assert early.equals(line[line["at"] <= cut].reset_index(drop=True))  # what comes later changes nothing before
     for moment in (line["at"].iloc[0] + timedelta(hours=hour) for hour in hours):
         last = line[line["at"] <= moment].iloc[-1]
         assert receipt(engine, ruleset, "a", moment.to_pydatetime()).score == last["score"]

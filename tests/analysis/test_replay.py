@@ -117,7 +117,7 @@ def test_many_rules_are_spread_over_several_questions(rows, ruleset, selection):
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
-@given(before=histories(), after=histories(), ruleset=rulesets())
+@given(before=histories(), after=histories(), ruleset=st.one_of(rulesets(), outside_rulesets()))
 def test_what_happens_after_a_decision_never_changes_its_score(before, after, ruleset):
     selection = Selection(as_of=day(40) + timedelta(hours=23))
     later = {
@@ -190,6 +190,42 @@ def test_the_edges_of_every_definition():
             check(engine, rows, ruleset, Selection(as_of=as_of, horizon_days=10), HANDOFF)
         for decision in (Decision(kind="stage", stage="mql"), Decision(kind="landmark", days=10)):
             check(engine, rows, ruleset, Selection(as_of=day(20), horizon_days=10), decision)
+
+
+def test_true_and_one_are_two_questions():
+    """They are equal in Python, so a shared counter would confuse them."""
+    rule = '[[rule]]\nid = "{id}"\nkind = "attribute"\nfield = "{field}"\nin = [{value}]\npoints = {points}\n'
+    text = (
+        'id = "two"\nversion = 1\nthreshold = 0\n'
+        + rule.format(id="yes", field="is_inbound", value="true", points=1)
+        + rule.format(id="one", field="is_inbound", value="1", points=10)
+        + '[[band]]\nname = "all"\nthreshold = 0\n'
+    )
+    engine = engine_of({"leads": [{"lead_id": "a", "created_at": day(0), "is_inbound": True}]})
+    assert lead_scores(engine, parse_ruleset(text), Selection(as_of=day(10)))["score"].tolist() == [1]
+
+
+def test_a_score_nobody_gave_or_out_of_range_is_refused():
+    text = (
+        'id = "crm"\nversion = 1\nkind = "score"\nscorer = "crm"\nlow = 0\nhigh = 100\nthreshold = 50\n'
+        '[[band]]\nname = "High"\nthreshold = 50\n[[band]]\nname = "Low"\n'
+    )
+    lead = {"lead_id": "a", "created_at": day(0)}
+    score = {"lead_id": "a", "scorer": "crm", "axis": "total", "scored_at": day(0)}
+    selection = Selection(as_of=day(10))
+    engine = engine_of({"leads": [lead], "scores": [score | {"score": 250}]})
+    with pytest.raises(ReplayError, match="reach from 250 to 250 points, not only from 0 to 100; correct low, high"):
+        pattern_table(engine, parse_ruleset(text), selection)
+    with pytest.raises(ReplayError, match=r'no scores "crn \(total\)" in this history; did you mean crm \(total\)\?'):
+        pattern_table(engine, parse_ruleset(text.replace('"crm"\nlow', '"crn"\nlow')), selection)
+    with pytest.raises(ReplayError, match="import scores first"):
+        pattern_table(engine_of({"leads": [lead]}), parse_ruleset(text), selection)
+
+
+def test_only_plain_sums_are_linear():
+    ruleset = one_rule_ruleset()
+    assert ruleset.is_linear
+    assert not replace(ruleset, rules=(replace(ruleset.rules[0], half_life_days=3),)).is_linear
 
 
 def test_an_unknown_stage_is_named_with_a_suggestion():
