@@ -10,7 +10,8 @@ from dashboard.figures import style
 from dashboard.texts import Speaker
 from dashboard.theme import MUTED, PRIMARY, WHISKER_ON_LIGHT
 
-_LARGEST_PIXELS = 54
+_LARGEST_PIXELS = 42
+_FILL = "rgba(47,125,196,0.35)"  # bubbles lie over each other
 _PLACES = ("top center", "bottom center", "middle right", "middle left")
 _PLOT_PIXELS = (520, 260)
 """About the size of the picture, to tell whether labels would meet."""
@@ -35,9 +36,10 @@ def portfolio_figure(table: pd.DataFrame, names: list[str], say: Speaker) -> go.
     figure = style.blank(height=440)
     named = table.assign(name=names)
     known = named[named["win_days"].notna()]
-    places = label_places(known["win_days"].tolist(), known["shrunken_rate"].tolist(), known["name"].tolist())
-    known = known.assign(place=places)
     largest = max(float(table["n_leads"].max()) if len(table) else 1.0, 1.0)
+    known = known.assign(size=np.sqrt(known["n_leads"] / largest) * _LARGEST_PIXELS + 4)
+    columns = [known[name].tolist() for name in ("win_days", "shrunken_rate", "size", "name")]
+    known = known.assign(place=label_places(*columns))
     for is_enough, trace in ((True, "enough"), (False, "few")):
         part = known[known["is_enough"].astype(bool) == is_enough]
         if part.empty:
@@ -46,8 +48,8 @@ def portfolio_figure(table: pd.DataFrame, names: list[str], say: Speaker) -> go.
             x=part["win_days"], y=part["shrunken_rate"], mode="markers+text", text=part["name"],
             textposition=part["place"], cliponaxis=False, name=say(f"portfolio.{trace}_trace"),
             marker={
-                "size": np.sqrt(part["n_leads"] / largest) * _LARGEST_PIXELS + 4,
-                "color": PRIMARY if is_enough else "rgba(0,0,0,0)", "opacity": 0.75 if is_enough else 1,
+                "size": part["size"],
+                "color": _FILL if is_enough else "rgba(0,0,0,0)", "opacity": 1,
                 "line": {"color": PRIMARY if is_enough else MUTED, "width": 1.5},
             },
             customdata=[f"{group}.n_leads" for group in part["code"]],
@@ -57,16 +59,17 @@ def portfolio_figure(table: pd.DataFrame, names: list[str], say: Speaker) -> go.
     return figure
 
 
-def label_places(across: list[float], up: list[float], names: list[str]) -> list[str]:
+def label_places(across: list[float], up: list[float], sizes: list[float], names: list[str]) -> list[str]:
     """Choose a side for each label so that labels cover each other, and other bubbles, as little as possible."""
     if not names:
         return []
     x, y = _scaled(across, _PLOT_PIXELS[0]), _scaled(up, _PLOT_PIXELS[1])
-    taken = [(left - 16, low - 16, left + 16, low + 16) for left, low in zip(x, y, strict=True)]
+    radii = [size / 2 for size in sizes]
+    taken = [(left - r, low - r, left + r, low + r) for left, low, r in zip(x, y, radii, strict=True)]
     places = []
     for number, name in enumerate(names):
         others = taken[:number] + taken[number + 1 :]
-        boxes = [_box(x[number], y[number], name, place) for place in _PLACES]
+        boxes = [_box(x[number], y[number], radii[number], name, place) for place in _PLACES]
         covered = [sum(_overlap(box, other) for other in others) for box in boxes]
         best = covered.index(min(covered))
         taken.append(boxes[best])
@@ -79,11 +82,11 @@ def _scaled(values: list[float], pixels: float) -> list[float]:
     return [pixels * (value - low) / ((high - low) or 1) for value in values]
 
 
-def _box(x: float, y: float, name: str, place: str) -> tuple[float, float, float, float]:
+def _box(x: float, y: float, radius: float, name: str, place: str) -> tuple[float, float, float, float]:
     width = sum(12 if ord(letter) > 0x2000 else 7 for letter in name)
     height, side = place.split()
-    shift = {"top": 26, "bottom": -26, "middle": 0}[height]
-    left = {"center": x - width / 2, "right": x + 22, "left": x - 22 - width}[side]
+    shift = {"top": radius + 10, "bottom": -radius - 10, "middle": 0}[height]
+    left = {"center": x - width / 2, "right": x + radius + 4, "left": x - radius - 4 - width}[side]
     return left, y + shift - 8, left + width, y + shift + 8
 
 
