@@ -9,13 +9,16 @@
 --                        before:  the end was reached before the start; days is 0
 --            days        calendar days (UTC)
 --            n           leads with a recorded entry into the start stage in the period
-WITH cohort AS (
+WITH started AS (
     SELECT
         lead_no AS lead_no,
-        label AS label
-    FROM prep.lead_labels
+        first_entered_at AS started_at
+    FROM prep.stage_entries
     WHERE
-        dimension = $dimension
+        position = $start_position
+        AND first_entered_at <= $as_of
+        AND first_entered_at >= $starts_at
+        AND first_entered_at < $ends_at
         AND created_at <= $as_of
         AND (
             LEN(CAST($sources AS VARCHAR[])) = 0
@@ -23,17 +26,25 @@ WITH cohort AS (
         )
 ),
 
-moments AS (
+-- Labels are looked up only when they are asked for.
+labelled AS (
+    SELECT lead_no AS lead_no, started_at AS started_at, 'all' AS label
+    FROM started
+    WHERE $dimension = 'all'
+    UNION ALL
+    SELECT started.lead_no AS lead_no, started.started_at AS started_at, labels.label AS label
+    FROM started
+    INNER JOIN prep.lead_labels AS labels ON started.lead_no = labels.lead_no
+    WHERE $dimension <> 'all' AND labels.dimension = $dimension
+),
+
+reached AS (
     SELECT
         lead_no AS lead_no,
-        MIN(CASE WHEN position = $start_position THEN first_entered_at END) AS started_at,
-        MIN(CASE WHEN position >= $end_position THEN first_entered_at END) AS reached_at
+        MIN(first_entered_at) AS reached_at
     FROM prep.stage_entries
-    WHERE first_entered_at <= $as_of AND (position = $start_position OR position >= $end_position)
+    WHERE position >= $end_position AND first_entered_at <= $as_of
     GROUP BY lead_no
-    HAVING
-        MIN(CASE WHEN position = $start_position THEN first_entered_at END) >= $starts_at
-        AND MIN(CASE WHEN position = $start_position THEN first_entered_at END) < $ends_at
 ),
 
 losses AS (
@@ -50,23 +61,23 @@ losses AS (
 
 lags AS (
     SELECT
-        cohort.label AS label,
-        moments.started_at AS started_at,
+        labelled.label AS label,
+        labelled.started_at AS started_at,
         CASE
-            WHEN moments.reached_at < moments.started_at THEN 'before'
-            WHEN moments.reached_at IS NOT NULL THEN 'reached'
-            WHEN losses.lost_at >= moments.started_at THEN 'lost'
+            WHEN reached.reached_at < labelled.started_at THEN 'before'
+            WHEN reached.reached_at IS NOT NULL THEN 'reached'
+            WHEN losses.lost_at >= labelled.started_at THEN 'lost'
             ELSE 'open'
         END AS outcome,
         CASE
-            WHEN moments.reached_at < moments.started_at THEN moments.started_at
-            WHEN moments.reached_at IS NOT NULL THEN moments.reached_at
-            WHEN losses.lost_at >= moments.started_at THEN losses.lost_at
+            WHEN reached.reached_at < labelled.started_at THEN labelled.started_at
+            WHEN reached.reached_at IS NOT NULL THEN reached.reached_at
+            WHEN losses.lost_at >= labelled.started_at THEN losses.lost_at
             ELSE $as_of
         END AS ended_at
-    FROM moments
-    INNER JOIN cohort ON moments.lead_no = cohort.lead_no
-    LEFT JOIN losses ON moments.lead_no = losses.lead_no
+    FROM labelled
+    LEFT JOIN reached ON labelled.lead_no = reached.lead_no
+    LEFT JOIN losses ON labelled.lead_no = losses.lead_no
 )
 
 SELECT
