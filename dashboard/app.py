@@ -20,6 +20,7 @@ PAGES = {
     "sources": ":material/campaign:",
     "targets": ":material/flag:",
     "calibration": ":material/target:",
+    "points": ":material/balance:",
     "lead": ":material/person_search:",
     "data": ":material/database:",
 }

@@ -1,0 +1,1 @@
+"""The parts of the points page: the sheet of points, its consequences, proposals, and drafts."""

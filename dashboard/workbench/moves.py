@@ -1,0 +1,126 @@
+"""What the points in the sheet would have done: bands, volume, and the leads that change sides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlencode
+
+import pandas as pd
+import streamlit as st
+
+from analysis.rulesets import Ruleset
+from analysis.selection import Selection
+from analysis.workbench import Consequences
+from dashboard import cards, exhibits, loading, loading_points, sentences
+from dashboard.figures.workbench import moved_figure
+from dashboard.loading import Snapshot
+from dashboard.notices import plain
+from dashboard.tables import Builder, Twin
+from dashboard.texts import Speaker
+from dashboard.workbench import words
+
+N_SHOWN: Final = 200
+
+
+def draw(say: Speaker, found: Consequences, ruleset: Ruleset, changes: Mapping[str, int]) -> None:
+    """Draw the consequences of the points in the sheet."""
+    st.subheader(say("points.consequences"), anchor=False)
+    if changes:
+        st.markdown(f"**{plain(words.moved(found, say))}**  \n{plain(words.change_list(ruleset, changes, say))}")
+    else:
+        st.markdown(say("points.nothing_changed"))
+    _cards(say, found)
+    exhibits.chart(
+        say,
+        moved_figure(found.mine.bands, found.today.bands, found.mine.base_rate, say),
+        bands_table(found, say),
+        key="points-bands",
+        alt=words.bands(found, say),
+    )
+    order = sentences.band_order(found.mine, say) if changes else []
+    st.markdown("  \n".join(f"**{line}**" for line in order))
+    st.markdown(f"**{say('points.swaps')}**")
+    exhibits.table(say, swaps_table(found.swaps, say), key="swaps")
+    st.markdown(f":small[{say('points.swaps_note', n=say.count(found.n_gated))}]")
+
+
+def leads(say: Speaker, current: Snapshot, selection: Selection, path: str, changes: Mapping[str, int]) -> None:
+    """Draw the leads that change sides, on demand: only this asks the history."""
+    if not changes:
+        return
+    if not st.toggle(say("points.show_leads"), key="points-show-leads"):
+        return
+    table = loading_points.swapped(current, selection, path, loading.stamp_of(path), tuple(sorted(changes.items())))
+    st.dataframe(
+        leads_frame(table.head(N_SHOWN), say),
+        hide_index=True,
+        alt=say("points.leads_alt", n=say.count(len(table))),
+        column_config={
+            say("points.lead.open"): st.column_config.LinkColumn(display_text=say("points.lead.open_text")),
+        },
+    )
+    if len(table) > N_SHOWN:
+        st.markdown(f":small[{say('leads.more', shown=say.count(N_SHOWN), n=say.count(len(table)))}]")
+
+
+def leads_frame(table: pd.DataFrame, say: Speaker) -> pd.DataFrame:
+    """Return the leads that change sides as people read them, each with the way to its page."""
+    links = [f"lead?{urlencode({'lead_id': lead_id, 'lang': say.language})}" for lead_id in table["lead_id"]]
+    columns = {
+        "move": [say(f"points.move.{move}") for move in table["move"]],
+        "lead_id": list(table["lead_id"]),
+        "open": links,
+        "date": [say.short_date(moment) for moment in table["decided_at"]],
+        "today": list(table["score_today"]),
+        "mine": list(table["score_mine"]),
+        "group": [say(f"points.group.{group}") for group in table["group"]],
+    }
+    return pd.DataFrame({say(f"points.lead.{name}"): values for name, values in columns.items()})
+
+
+def bands_table(found: Consequences, say: Speaker) -> Twin:
+    """Return the bands with the points of the sheet beside today's."""
+    mine, today = found.mine.bands, found.today.bands
+    table = Builder(say, "points.bands")
+    table.column("band", [getattr(band, f"name_{say.language}") for band in mine.itertuples()])
+    table.column("n_mature", mine["n_mature"], say.count)
+    table.column("win_rate", mine["win_rate"].where(mine["is_enough"]), say.percent)
+    table.interval("interval", *(mine[end].where(mine["n_mature"] > 0) for end in ("win_low", "win_high")))
+    table.column("n_today", today["n_mature"], say.count)
+    table.column("rate_today", today["win_rate"].where(today["is_enough"]), say.percent)
+    return table.twin()
+
+
+def swaps_table(swaps: pd.DataFrame, say: Speaker) -> Twin:
+    """Return who changes sides of the threshold, how they fared, and of how many nobody knows."""
+    table = Builder(say, "points.swap")
+    table.column("move", [say(f"points.move.{move}") for move in swaps["move"]])
+    table.column("n_leads", swaps["n_leads"], say.count)
+    table.column("n_mature", swaps["n_mature"], say.count)
+    table.column("n_won", swaps["n_won"], say.count)
+    table.column("win_rate", swaps["win_rate"].where(swaps["is_enough"]), say.percent)
+    table.interval("interval", *(swaps[end].where(swaps["n_mature"] > 0) for end in ("win_low", "win_high")))
+    table.column("n_immature", swaps["n_immature"], say.count)
+    table.column("n_unknown", swaps["n_unknown"], say.count)
+    return table.twin()
+
+
+def _cards(say: Speaker, found: Consequences) -> None:
+    moves = {row.move: row for row in found.swaps.itertuples()}
+    before, after = found.n_above(is_mine=False), found.n_above(is_mine=True)
+    mine, today = words.captured(found, say)
+    with cards.row(4):
+        cards.card(
+            say("points.card.above", threshold=found.mine.threshold),
+            say.count(after),
+            say("points.card.today", value=say.count(before)),
+        )
+        cards.card(say("points.card.in"), say.count(moves["in"].n_leads), words.known(moves["in"], say))
+        cards.card(say("points.card.out"), say.count(moves["out"].n_leads), words.known(moves["out"], say))
+        cards.card(
+            say("points.card.captured"),
+            mine,
+            say("points.card.today", value=today),
+            say("points.card.captured_help"),
+        )
