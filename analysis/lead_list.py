@@ -205,5 +205,5 @@ def _group(group: Group) -> dict[str, Any]:
 def _row(stages: pd.DataFrame, stage: str) -> pd.Series:
     if stage not in stages.index:
         raise ValueError(f"There is no stage {stage!r}; there are {', '.join(stages.index)}.")
-    row: pd.Series = stages.loc[stage]
+    row: pd.Series = stages.loc[[stage]].iloc[0]
     return row
