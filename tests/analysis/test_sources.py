@@ -145,7 +145,8 @@ def test_shrunken_rates_lie_between_the_raw_rate_and_the_others(counts):
     assert (table["low"] <= table["rate"]).all()
     assert (table["rate"] <= table["high"]).all()
     order = np.argsort(n)
-    assert (np.diff(table["weight"].to_numpy()[order]) >= 0).all()
+    # Equal numbers of leads give equal weights, up to the last digit of a float.
+    assert (np.diff(table["weight"].to_numpy()[order]) >= -1e-12).all()
 
 
 def test_the_prior_is_found_again():
