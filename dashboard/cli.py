@@ -28,6 +28,7 @@ _COMMANDS: Final = {
     "overview": ("overview", "Is the funnel healthy?"),
     "funnel": ("funnel", "Where does it leak?"),
     "calibrate": ("calibrate", "Do high scores win?"),
+    "routing": ("routing", "Who takes care of which lead, and who is nobody's?"),
     "ruleset": ("rulesets", "List, check and release the points."),
 }
 """Name of each command, the module in `dashboard.commands` it lives in, and its line in the help."""

@@ -10,13 +10,18 @@ import pandas as pd
 from analysis.rulesets import Ruleset, find_ruleset, list_rulesets, parse_ruleset, release
 from dashboard.commands.options import format_option
 from dashboard.commands.output import print_result
+from dashboard.commands.rule_reports import card_command, health_command, sheet_command, sql_command
 from data.errors import InputError
 from data.workspace import Workspace
 
 
 @click.group(name="ruleset")
 def ruleset_command() -> None:
-    """List, show, check and release rulesets (the points)."""
+    """List, show, check, examine, release and hand over rulesets (the points)."""
+
+
+for _command in (health_command, card_command, sheet_command, sql_command):
+    ruleset_command.add_command(_command)
 
 
 @ruleset_command.command(name="list")
