@@ -27,8 +27,11 @@ _COMMANDS: Final = {
     "check": ("check", "Does the history contradict itself?"),
     "overview": ("overview", "Is the funnel healthy?"),
     "funnel": ("funnel", "Where does it leak?"),
+    "sources": ("sources", "Which tactics are worth it?"),
     "calibrate": ("calibrate", "Do high scores win?"),
     "routing": ("routing", "Who takes care of which lead, and who is nobody's?"),
+    "tune": ("tune", "What should each rule be worth?"),
+    "lead": ("lead", "What happened with this lead?"),
     "ruleset": ("rulesets", "List, check and release the points."),
 }
 """Name of each command, the module in `dashboard.commands` it lives in, and its line in the help."""

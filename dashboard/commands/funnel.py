@@ -8,6 +8,8 @@ import click
 import pandas as pd
 
 from analysis.funnel import funnel
+from analysis.journey_funnel import Question
+from dashboard.commands.counting import counting_options, print_journeys, question
 from dashboard.commands.options import format_option, selection, selection_options
 from dashboard.commands.output import print_result
 from data.store import open_reader
@@ -15,13 +17,14 @@ from data.workspace import Workspace
 
 
 @click.command(name="funnel")
+@counting_options
 @selection_options
 @format_option
 @click.pass_obj
 def funnel_command(workspace: Workspace, output_format: str, **options: Any) -> None:
     """Show how many leads reached each stage, by the day they became known.
 
-    A lead that reached a later stage is counted in the earlier ones too;
+    By default a lead that reached a later stage is counted in the earlier ones too;
     n_recorded is how many of them have a record of the stage itself. A stage that
     the history has no record of at all is left out.
     Rates come with their 95 % Wilson interval: step_* of the stage before,
@@ -30,10 +33,15 @@ def funnel_command(workspace: Workspace, output_format: str, **options: Any) -> 
     \b
     leadcal funnel
     leadcal funnel --start 2025-04-01 --end 2025-07-01 --source seminar
+    leadcal funnel --mode strict --view period --start-stage mql
     leadcal funnel --format json
     """
     reader = open_reader(workspace)
+    asked = question(**{name: options.pop(name) for name in ("mode", "view", "start_stage", "end_stage")})
     chosen = selection(reader, **options)
+    if asked != Question():
+        print_journeys(reader, chosen, asked, output_format)
+        return
     result = funnel(reader, chosen)
     print_result(
         output_format,

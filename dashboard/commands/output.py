@@ -84,7 +84,9 @@ def cell_text(name: str, value: Any) -> str:
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
     if isinstance(value, float | np.floating):
-        return f"{value:.1%}" if _is_rate(name) else f"{value:,.2f}"
+        if _is_rate(name):
+            return f"{value:.1%}"
+        return f"{value:,.0f}" if _is_whole(name) else f"{value:,.2f}"
     if isinstance(value, int | np.integer):
         return f"{value:,}"
     return str(value)
@@ -97,6 +99,11 @@ def width(text: str) -> int:
 
 def _is_rate(name: str) -> bool:
     return name.endswith(("_rate", "_low", "_high", "_share")) or name == "coverage"
+
+
+def _is_whole(name: str) -> bool:
+    """Days and money: nobody reads their decimals."""
+    return name.endswith("_days") or name.startswith("cost") or name == "amount"
 
 
 def _pad(text: str, size: int, *, right: bool) -> str:

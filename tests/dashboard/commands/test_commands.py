@@ -77,7 +77,19 @@ def imported(leadcal, files):
 def test_help_names_every_command(leadcal):
     code, output, _ = leadcal("--help")
     assert code == 0
-    for command in ("demo", "serve", "import", "undo", "check", "overview", "funnel", "calibrate", "ruleset"):
+    for command in (
+        "demo",
+        "serve",
+        "import",
+        "suggest",
+        "undo",
+        "check",
+        "overview",
+        "funnel",
+        "sources",
+        "calibrate",
+        "ruleset",
+    ):
         assert f"  {command} " in output
         assert leadcal(command, "--help")[0] == 0
 
@@ -104,6 +116,17 @@ def test_funnel_says_the_same_in_every_format(imported, tmp_path):
     shown = imported("funnel")[1]
     assert "Funnel of 3 leads as of 2025-03-01 (snapshot 1)." in shown
     assert [step["stage"] for step in document["steps"]] == ["lead", "mql", "opportunity", "won"]
+
+
+def test_the_funnel_can_be_counted_in_other_ways(imported):
+    strict = json.loads(imported("funnel", "--mode", "strict", "--start-stage", "mql", "--format", "json")[1])
+    assert (strict["mode"], strict["n_leads"]) == ("strict", 2)
+    assert strict["steps"][0]["stage"] == "mql"
+    period = json.loads(imported("funnel", "--view", "period", "--start", "2025-03-01", "--format", "json")[1])
+    assert period["steps"][-1]["n_leads"] == 1, "the win of March counts in March"
+    code, _, errors = imported("funnel", "--start-stage", "won", "--end-stage", "mql")
+    assert code == 2
+    assert "must end after it starts" in errors
 
 
 def test_filters_narrow_the_funnel(imported):
@@ -139,6 +162,27 @@ def test_rulesets_are_listed_shown_checked_and_released_once(imported, tmp_path)
     assert "never changes; raise the version to 2" in errors
     assert "mine@1" in imported("ruleset", "list")[1]
     assert json.loads(imported("ruleset", "show", "mine", "--format", "json")[1])["rules"][0]["points"] == 3
+
+
+def test_versions_are_compared_tested_and_retired(imported, tmp_path):
+    first, second = tmp_path / "first.toml", tmp_path / "second.toml"
+    first.write_text(RULESET, encoding="utf-8")
+    second.write_text(
+        RULESET.replace("points = 3", "points = 2").replace("version = 1", "version = 2"), encoding="utf-8"
+    )
+    assert imported("ruleset", "release", first)[0] == 0
+    code, output, errors = imported("ruleset", "diff", "mine@1", second, "--horizon-days", "1", "--format", "json")
+    assert (code, errors) == (0, "")
+    document = json.loads(output)
+    changed = {row["id"]: (row["before"], row["after"]) for row in document["differences"] if row["part"] == "rule"}
+    assert changed == {"seminar": ("3", "2")}
+    assert "seminar" in imported("ruleset", "diff", "mine@1", second)[1]
+    assert (
+        imported("ruleset", "retire", "mine@1", "--on", "2025-06-01")[1] == "mine@1 is out of force from 2025-06-01.\n"
+    )
+    assert "retired" in imported("ruleset", "list")[1]
+    code, output, _ = imported("ruleset", "test", first)
+    assert (code, "0 of 0 examples hold" in output) == (0, True)
 
 
 def test_overview_has_key_numbers(imported):
