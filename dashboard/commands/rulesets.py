@@ -11,6 +11,7 @@ from analysis.rulesets import Ruleset, find_ruleset, list_rulesets, parse_rulese
 from dashboard.commands.options import format_option
 from dashboard.commands.output import print_result
 from dashboard.commands.rule_reports import card_command, health_command, sheet_command, sql_command
+from dashboard.commands.ruleset_versions import diff_command, retire_command, test_command
 from data.errors import InputError
 from data.workspace import Workspace
 
@@ -20,7 +21,16 @@ def ruleset_command() -> None:
     """List, show, check, examine, release and hand over rulesets (the points)."""
 
 
-for _command in (health_command, card_command, sheet_command, sql_command):
+_COMMANDS = (
+    health_command,
+    test_command,
+    diff_command,
+    card_command,
+    sheet_command,
+    sql_command,
+    retire_command,
+)
+for _command in _COMMANDS:
     ruleset_command.add_command(_command)
 
 
@@ -33,7 +43,7 @@ def list_command(workspace: Workspace, output_format: str) -> None:
     table = pd.DataFrame(
         {
             "ruleset": [f"{file.name}@{file.version}" for file in files],
-            "state": ["released" if file.is_released else "draft" for file in files],
+            "state": [file.state for file in files],
             "from": ["leadcal" if file.is_shipped else "workspace" for file in files],
             "file": [str(file.path) if not file.is_shipped else "" for file in files],
         }
