@@ -63,7 +63,8 @@ def _sheet(say: Speaker, current: Snapshot, selection: Selection, path: str, ben
         _ways_back(say, ruleset, sheet, proposing.latest(question))
     if is_asked:
         try:
-            proposing.propose(say, bench, ruleset, selection, sheet, chosen, question)
+            with top:  # not where the grid is: it stays in sight while the search goes on
+                proposing.propose(say, bench, ruleset, selection, sheet, chosen, question)
             st.rerun()
         except LeadcalError as error:
             notices.refused(say, error, "points.impossible")

@@ -26,7 +26,8 @@ def evidence(row: Any, say: Speaker) -> str:
     """Say what the data say a rule is worth; a dash where they say nothing."""
     if row.verdict == "not_enough":
         return "–"
-    return say("points.evidence", low=round(row.points_low), high=round(row.points_high))
+    low, high = round(row.points_low), round(row.points_high)
+    return str(low) if low == high else say("points.evidence", low=low, high=high)
 
 
 def counts(row: Any, say: Speaker) -> str:
