@@ -139,7 +139,15 @@ def partial_effects(patterns: PatternTable, ruleset: Ruleset, n_resamples: int, 
         nothing = dict.fromkeys(("evidence", "evidence_low", "evidence_high", "evidence_chance"), np.nan)
         return table.assign(**nothing, evidence_verdict="not_enough")
     multiplicity, today = _one_column_each(patterns, ruleset)
-    whole = replace(patterns, rule_ids=tuple(rule.id for rule in ruleset.rules), multiplicity=multiplicity)
+    # Engines return patterns in any order; resamples must not depend on it.
+    order = np.lexsort(np.hstack([patterns.gated, multiplicity]).T)
+    whole = replace(
+        patterns,
+        rule_ids=tuple(rule.id for rule in ruleset.rules),
+        multiplicity=multiplicity[order],
+        gated=patterns.gated[order],
+        counts=patterns.counts.iloc[order].reset_index(drop=True),
+    )
     found = rule_evidence(counts_of_periods([whole]), today, n_resamples=n_resamples, seed=seed)
     # What a rule says may be several of the units that were weighed.
     unit = np.where(today != 0, points / np.where(today != 0, today, 1), 1.0)
@@ -193,8 +201,8 @@ def overlaps(patterns: PatternTable, ruleset: Ruleset) -> pd.DataFrame:
     both = (hit * weight[:, None]).T @ hit
     rows = [
         _pair(ruleset, first, second, n, n_hit, both[first, second])
-        for first in np.flatnonzero(n_hit)
-        for second in np.flatnonzero(n_hit)
+        for first in np.flatnonzero(n_hit).tolist()
+        for second in np.flatnonzero(n_hit).tolist()
         if first != second
     ]
     return pd.DataFrame(rows, columns=["rule_id", "other_id", "n_both", "share", "lift", "phi"])

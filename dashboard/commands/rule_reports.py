@@ -91,12 +91,8 @@ def health_command(workspace: Workspace, reference: str, output_format: str, **o
 
 def _health_lines(health: RuleHealth, ruleset: Ruleset, rules: pd.DataFrame, say: Speaker) -> list[str]:
     names = {rule.id: label(rule, say) for rule in ruleset.rules}
-    lines = [
-        (
-            f"{ruleset.id}@{ruleset.version}: {health.n_worked:,} + {health.n_standing:,} leads; "
-            f"{health.n_mature:,} / {health.n_won:,} won."
-        )
-    ]
+    counts = {name: say.count(getattr(health, f"n_{name}")) for name in ("worked", "standing", "mature", "won")}
+    lines = [say("rule_health.summary", name=f"{ruleset.id}@{ruleset.version}", **counts)]
     for _, row in rules[rules["verdict"] != "keep"].iterrows():
         lines.append(f"{say.word('rule_verdict', row['verdict'])}: {names[row['rule_id']]} – {row['why']}")
     return lines

@@ -94,7 +94,7 @@ def _text(step: Step, value: Value, ruleset: Ruleset | None, say: Speaker) -> st
     if isinstance(value, Gate):
         return condition(value.condition, say)
     if isinstance(value, int):
-        return say("sheet.points", points=value) if value >= 0 else say("sheet.minus", points=-value)
+        return say("card.from", low=value)
     acted = {
         "owner": department(value.owner, say),
         "action": action(value, say),

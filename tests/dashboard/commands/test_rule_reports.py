@@ -69,7 +69,7 @@ def test_the_sheet_compares_two_versions(leadcal, company, tmp_path):
     arguments = ("ruleset", "sheet", "--from", "today@1", "--to", draft, "--tool", "hubspot")
     steps = json.loads(leadcal(*arguments, "--format", "json")[1])["steps"]
     assert [(step["name"], step["before"], step["after"]) for step in steps] == [
-        ("Business card exchanged", "5 points", "2 points")
+        ("Business card exchanged", "worth 5", "worth 2")
     ]
     assert "from today@1 to today@2, in HubSpot" in leadcal(*arguments)[1]
     assert "| [ ] | 1 | ルール | 名刺交換 |" in leadcal(*arguments, "--format", "markdown", "--language", "ja")[1]
