@@ -116,32 +116,32 @@ def rule_health(
     patterns = pattern_table(engine, ruleset, selection, decision)
     more = pattern_table(engine, uncapped(ruleset), selection, decision)
     pairs, fields = overlaps(patterns, ruleset), fields_by_source(engine, ruleset, selection)
-    fired = last_fired(engine, ruleset, selection)
-    names = ruleset.table()[["label_ja", "label_en", "axis", "is_locked"]]
     parts = [
         hits(patterns, ruleset),
-        names,
+        ruleset.table()[["label_ja", "label_en", "axis", "is_locked"]],
         partial_effects(patterns, ruleset, n_resamples, seed),
         raw_effects(patterns, ruleset),
         closest(pairs, ruleset),
         hidden(patterns, more, ruleset),
-        fired[["last_fired_at"]],
+        last_fired(engine, ruleset, selection)[["last_fired_at"]],
     ]
-    table = pd.concat(parts, axis=1)
+    return _health(pd.concat(parts, axis=1), patterns.counts.sum(), pairs, fields)
+
+
+def _health(table: pd.DataFrame, totals: pd.Series, pairs: pd.DataFrame, fields: pd.DataFrame) -> RuleHealth:
     blind = fields[fields["is_blind"]].groupby("rule_id")["source"].nunique()
     table["n_blind_sources"] = table["rule_id"].map(blind).fillna(0).astype("int64")
-    totals = patterns.counts.sum()
     n_worked = int(totals["n_mature"] + totals["n_immature"] + totals["n_already_decided"])
-    n_standing = int(totals["n_standing"])
-    base_rate = totals["n_won"] / totals["n_mature"] if totals["n_mature"] else 0.0
+    n_standing, n_mature, n_won = (int(totals[name]) for name in ("n_standing", "n_mature", "n_won"))
+    base_rate = n_won / n_mature if n_mature else 0.0
     return RuleHealth(
-        rules=_judged(table, n_worked + n_standing, float(base_rate), _unknown_everywhere(fields)),
+        rules=_judged(table, n_worked + n_standing, base_rate, _unknown_everywhere(fields)),
         overlaps=pairs,
         fields=fields,
         n_worked=n_worked,
         n_standing=n_standing,
-        n_mature=int(totals["n_mature"]),
-        n_won=int(totals["n_won"]),
+        n_mature=n_mature,
+        n_won=n_won,
     )
 
 

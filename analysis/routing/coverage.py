@@ -105,10 +105,7 @@ def routing_coverage(
     kinds = _kinds(is_taken, rules)
     n_leads = _leads(patterns)
     gaps = _gaps(rules, cells, is_in, kinds == "none", patterns)
-    matches = pd.DataFrame(
-        [{"match": name} | _outcomes(patterns, kinds == name) for name in ("none", "one", "several", "conflict")]
-    )
-    matches.insert(2, "lead_share", rates(matches["n_leads"], np.full(len(matches), n_leads.sum())))
+    matches = _matches(patterns, kinds)
     count = matches.set_index("match")["n_leads"]
     return RoutingCoverage(
         rules=_rules(rules, is_taken, patterns),
@@ -193,6 +190,13 @@ def _kinds(is_taken: Mask, rules: HandoffRules) -> np.ndarray[Any, np.dtype[np.s
     is_owner = np.array([[rule.owner == owner for rule in rules.rules] for owner in rules.owners])
     n_owners = ((is_taken.astype(np.int64) @ is_owner.T.astype(np.int64)) > 0).sum(axis=1)
     return np.select([n_rules == 0, n_rules == 1, n_owners == 1], ["none", "one", "several"], "conflict")
+
+
+def _matches(patterns: PatternTable, kinds: np.ndarray[Any, np.dtype[np.str_]]) -> pd.DataFrame:
+    names = ("none", "one", "several", "conflict")
+    table = pd.DataFrame([{"match": name} | _outcomes(patterns, kinds == name) for name in names])
+    table.insert(2, "lead_share", rates(table["n_leads"], np.full(len(table), table["n_leads"].sum())))
+    return table
 
 
 def _leads(patterns: PatternTable) -> Integers:
