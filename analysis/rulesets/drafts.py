@@ -21,7 +21,7 @@ from analysis.rulesets.parse import parse_ruleset
 from data.workspace import Workspace, create_text
 
 _ATTEMPTS: Final = 20
-_NUMBER: Final = r"[+-]?[0-9_]+"
+_NUMBER: Final = r"[+-]?[0-9_]+(?![\w.])"
 
 
 def draft_text(text: str, points: Mapping[str, int], version: int) -> str:

@@ -59,7 +59,7 @@ def lead_figure(
         margin_t=26,
         yaxis={"domain": [1 - share, 1], "title": {"text": say("lead.score")}, "rangemode": "tozero", "nticks": 5},
         yaxis2={
-            "domain": [0, 1 - share - 0.02], "range": [-0.6, len(rows) - 0.1], "visible": False, "fixedrange": True,
+            "domain": [0, max(1 - share - 0.02, 0)], "range": [-0.6, len(rows) - 0.1], "visible": False, "fixedrange": True,
         },
     )  # fmt: skip
     figure.update_xaxes(anchor="y2", tickformat=say("format.plot_month"), nticks=8, showgrid=True)

@@ -45,7 +45,7 @@ def _heading(found: pd.DataFrame, wanted: str, say: Speaker) -> str:
 
 
 def _label(row: object, say: Speaker) -> str:
-    company = "" if pd.isna(row.company) else str(row.company)
+    company, source = ("" if pd.isna(text) else str(text) for text in (row.company, row.source))
     shown = company if revealing.is_revealed() else mask_text(company)
-    parts = [row.lead_id, shown, say.source(row.source or ""), say.short_date(row.created_at)]
+    parts = [row.lead_id, shown, say.source(source), say.short_date(row.created_at)]
     return say("format.separator").join(part for part in parts if part)
