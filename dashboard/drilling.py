@@ -15,7 +15,7 @@ import streamlit as st
 
 from analysis.lead_list import N_EXPORTED, N_SHOWN, Condition, LeadList
 from analysis.selection import Selection
-from dashboard import lead_tables, loading_funnel, state
+from dashboard import lead_tables, linking, loading_funnel, state
 from dashboard.loading import Snapshot
 from dashboard.notices import plain
 from dashboard.texts import Speaker
@@ -127,7 +127,15 @@ def _draw(say: Speaker, current: Snapshot, exhibit: str, offer: Offer, filters: 
         st.markdown("  \n".join(f":small[{plain(line)}]" for line in lines[1:]))
         is_revealed = _reveal(say, exhibit)
         twin = lead_tables.leads_table(found.rows, say, is_revealed=is_revealed)
-        st.dataframe(twin.shown, hide_index=True, height="auto", alt=say("leads.alt", n=say.count(found.n_leads)))
+        shown = twin.shown.copy()
+        shown.insert(1, say("lead_link.heading"), linking.lead_links(found.rows["lead_id"], say))
+        st.dataframe(
+            shown,
+            hide_index=True,
+            height="auto",
+            alt=say("leads.alt", n=say.count(found.n_leads)),
+            column_config=linking.lead_column(say),
+        )
         if found.n_leads > len(found.rows):
             st.markdown(f":small[{say('leads.more', shown=say.count(len(found.rows)), n=say.count(found.n_leads))}]")
         _downloads(say, current, exhibit, offer, lines, is_revealed)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
@@ -12,7 +11,7 @@ import streamlit as st
 from analysis.rulesets import Ruleset
 from analysis.selection import Selection
 from analysis.workbench import Consequences
-from dashboard import cards, exhibits, loading, loading_points, sentences
+from dashboard import cards, exhibits, linking, loading, loading_points, sentences
 from dashboard.figures.workbench import moved_figure
 from dashboard.loading import Snapshot
 from dashboard.notices import plain
@@ -56,9 +55,7 @@ def leads(say: Speaker, current: Snapshot, selection: Selection, path: str, chan
         leads_frame(table.head(N_SHOWN), say),
         hide_index=True,
         alt=say("points.leads_alt", n=say.count(len(table))),
-        column_config={
-            say("points.lead.open"): st.column_config.LinkColumn(display_text=say("points.lead.open_text")),
-        },
+        column_config=linking.lead_column(say),
     )
     if len(table) > N_SHOWN:
         st.markdown(f":small[{say('leads.more', shown=say.count(N_SHOWN), n=say.count(len(table)))}]")
@@ -66,17 +63,17 @@ def leads(say: Speaker, current: Snapshot, selection: Selection, path: str, chan
 
 def leads_frame(table: pd.DataFrame, say: Speaker) -> pd.DataFrame:
     """Return the leads that change sides as people read them, each with the way to its page."""
-    links = [f"lead?{urlencode({'lead_id': lead_id, 'lang': say.language})}" for lead_id in table["lead_id"]]
     columns = {
         "move": [say(f"points.move.{move}") for move in table["move"]],
         "lead_id": list(table["lead_id"]),
-        "open": links,
         "date": [say.short_date(moment) for moment in table["decided_at"]],
         "today": list(table["score_today"]),
         "mine": list(table["score_mine"]),
         "group": [say(f"points.group.{group}") for group in table["group"]],
     }
-    return pd.DataFrame({say(f"points.lead.{name}"): values for name, values in columns.items()})
+    frame = pd.DataFrame({say(f"points.lead.{name}"): values for name, values in columns.items()})
+    frame.insert(2, say("lead_link.heading"), linking.lead_links(table["lead_id"], say))
+    return frame
 
 
 def bands_table(found: Consequences, say: Speaker) -> Twin:

@@ -31,6 +31,8 @@ PATHS = {
     "sources-touches": "sources?tab=touches",
     "targets": "targets",
     "calibration": "calibration",
+    "points": "points",
+    "lead": "lead?lead_id=L0000017",
     "data": "data",
 }
 """What a picture shows: a page, and what was chosen on it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -92,7 +93,9 @@ def test_from_an_edited_cell_to_a_draft_on_the_calibration_page(page, company):
 
     page.get_by_role("button", name=en("points.save.open", name="today@2")).click()
     settle(page, en("pages.calibration.question"))
-    label = en("calibration.ruleset_label", name=draft.label_en, version=2)
-    page.get_by_role("combobox", name=en("filter.ruleset")).wait_for()
-    page.get_by_text(label).first.wait_for()
+    page.wait_for_url(re.compile("ruleset=today%402"), timeout=WAIT_MS)
     assert card(page, en("calibration.won")).inner_text() == en.count(found.mine.n_won)
+
+    page.get_by_role("combobox", name=en("filter.ruleset")).click()
+    label = en("calibration.ruleset_label", name=draft.label_en, version=2)
+    page.get_by_role("option", name=label, exact=True).wait_for()

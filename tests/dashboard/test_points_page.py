@@ -153,7 +153,7 @@ def test_the_leads_that_change_sides_are_listed(firm, monkeypatch):
     frame = next(table.value for table in app.dataframe if SAY("points.lead.lead_id") in table.value.columns)
     swaps = expected(firm, {"price_inquiry": 7}).swaps.set_index("move")
     assert len(frame) == min(swaps.loc[["in", "out"], "n_leads"].sum(), moves.N_SHOWN)
-    assert frame[SAY("points.lead.open")].iloc[0].startswith("lead?lead_id=L")
+    assert frame[SAY("lead_link.heading")].iloc[0].startswith("lead?lead_id=L")
 
 
 def test_without_handoffs_old_enough_it_says_what_to_change(firm, monkeypatch):
