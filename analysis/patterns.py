@@ -160,7 +160,8 @@ def _distinct_rows(counts: Integers, caps: Sequence[int]) -> tuple[Integers, Int
             n_keys = len(distinct)
         key = key * (cap + 1) + counts[:, column]
         n_keys *= cap + 1
-    place, patterns = pd.factorize(key)
+    # Sorted, so that the same history gives the same table whatever order the engine answers in.
+    place, patterns = pd.factorize(key, sort=True)
     first = np.empty(len(patterns), dtype=np.int64)
     first[place[::-1]] = np.arange(len(place))[::-1]
     return first, place.astype(np.int64)
