@@ -109,7 +109,7 @@ def _columns(say: Speaker, *, has_proposal: bool) -> dict[str, Any]:
 
     number = {"min_value": -MAX_POINTS, "max_value": MAX_POINTS, "step": 1, "required": True}
     return {
-        "rule": st.column_config.TextColumn(**heading("rule"), pinned=True, width=210),
+        "rule": st.column_config.TextColumn(**heading("rule"), pinned=True, width=180),
         "today": st.column_config.NumberColumn(**heading("today"), width=50),
         "mine": st.column_config.NumberColumn(**heading("mine"), **number, width=86),
         "proposal": st.column_config.TextColumn(**heading("proposal"), width=74) if has_proposal else None,

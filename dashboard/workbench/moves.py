@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
@@ -90,17 +90,34 @@ def bands_table(found: Consequences, say: Speaker) -> Twin:
 
 
 def swaps_table(swaps: pd.DataFrame, say: Speaker) -> Twin:
-    """Return who changes sides of the threshold, how they fared, and of how many nobody knows."""
-    table = Builder(say, "points.swap")
-    table.column("move", [say(f"points.move.{move}") for move in swaps["move"]])
-    table.column("n_leads", swaps["n_leads"], say.count)
-    table.column("n_mature", swaps["n_mature"], say.count)
-    table.column("n_won", swaps["n_won"], say.count)
-    table.column("win_rate", swaps["win_rate"].where(swaps["is_enough"]), say.percent)
-    table.interval("interval", *(swaps[end].where(swaps["n_mature"] > 0) for end in ("win_low", "win_high")))
-    table.column("n_immature", swaps["n_immature"], say.count)
-    table.column("n_unknown", swaps["n_unknown"], say.count)
-    return table.twin()
+    """Return who changes sides of the threshold, how they fared, and of how many nobody knows.
+
+    On the screen the rate, its interval and n share a column, so that a phone has room.
+    """
+    shown, exported = Builder(say, "points.swap"), Builder(say, "points.swap")
+    for table in (shown, exported):
+        table.column("move", [say(f"points.move.{move}") for move in swaps["move"]])
+        table.column("n_leads", swaps["n_leads"], say.count)
+    shown.column("known", [_rate(row, say) for row in swaps.itertuples()])
+    shown.column("n_unknown", swaps["n_unknown"], say.count)
+    exported.column("n_mature", swaps["n_mature"])
+    exported.column("n_won", swaps["n_won"])
+    exported.column("win_rate", swaps["win_rate"])
+    exported.interval("interval", swaps["win_low"], swaps["win_high"])
+    exported.column("n_immature", swaps["n_immature"])
+    exported.column("n_unknown", swaps["n_unknown"])
+    return Twin(shown=shown.twin().shown, exported=exported.twin().exported)
+
+
+def _rate(row: Any, say: Speaker) -> str:
+    if not row.is_enough:
+        return say("points.swap.few", n=say.count(row.n_mature)) if row.n_mature else "–"
+    return say(
+        "points.swap.rate",
+        rate=say.percent(row.win_rate),
+        low_high=say.interval(row.win_low, row.win_high),
+        n=say.count(row.n_mature),
+    )
 
 
 def _cards(say: Speaker, found: Consequences) -> None:
@@ -118,6 +135,6 @@ def _cards(say: Speaker, found: Consequences) -> None:
         cards.card(
             say("points.card.captured"),
             mine,
-            say("points.card.today", value=today),
+            say("points.card.captured_today", value=today),
             say("points.card.captured_help"),
         )

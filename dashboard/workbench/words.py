@@ -97,7 +97,7 @@ def captured(found: Consequences, say: Speaker) -> tuple[str, str]:
     for calibration in (found.mine, found.today):
         ranking = calibration.ranking
         few = ranking.verdict == "too_few"
-        texts.append(say("overview.too_few") if few else say("points.of_ten", n=f"{ranking.top_capture * 10:.1f}"))
+        texts.append(say("overview.too_few") if few else f"{ranking.top_capture * 10:.1f}")
     return texts[0], texts[1]
 
 
