@@ -4,6 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Machines are noisy: how long an example takes says nothing about whether it is right.
+settings.register_profile("leadcal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("leadcal")
 
 PROJECT = Path(__file__).parents[1]
 

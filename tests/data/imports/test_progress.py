@@ -43,8 +43,10 @@ def test_two_files_share_one_way(workspace, write):
     told = []
     paths = [write("leads.csv", LEADS), write("opt_outs.csv", "lead_id,at\n" + "L1,2024-04-01\n" * 9)]
     import_files(workspace, paths, progress=lambda what, share: told.append((what, share)))
-    [begun] = {share for what, share in told if what == "opt_outs.csv -> opt_outs"}
-    assert 0.99 < begun < 1
+    # How often it tells depends on how busy the machine is; where it begins does not.
+    shares = [share for what, share in told if what == "opt_outs.csv -> opt_outs"]
+    assert 0.99 < shares[0] < 1
+    assert shares == sorted(shares)
 
 
 @pytest.mark.parametrize("size", [0, 10**12], ids=["straight", "usual"])
