@@ -177,8 +177,10 @@ def _retired_on(path: Path) -> date | None:
 
 
 def _choose(files: list[RulesetFile], version: str | None, workspace: Workspace) -> RulesetFile:
-    # A workspace's own ruleset hides a shipped one of the same name.
-    own = [file for file in files if not file.is_shipped] or files
+    # A workspace's own version hides the shipped one of that number, and no other: a draft
+    # made from a shipped ruleset leaves the release it came from to be found.
+    taken = {file.version for file in files if not file.is_shipped}
+    own = [file for file in files if not file.is_shipped or file.version not in taken]
     if version is None:
         return max(own, key=lambda file: (file.state == "released", file.state == "draft", file.version))
     for file in own:

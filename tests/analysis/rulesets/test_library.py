@@ -124,3 +124,14 @@ def test_the_basic_preset_gives_the_points_of_practice(workspace):
 def test_the_example_for_olist_is_a_valid_ruleset():
     ruleset = load_ruleset(PROJECT / "docs" / "examples" / "olist" / "ruleset.toml")
     assert {rule.predicate.field for rule in ruleset.rules} == {"source"}
+
+
+def test_a_draft_made_from_a_shipped_ruleset_leaves_the_release_to_be_found(workspace):
+    shipped = find_ruleset(workspace, "practice-basic@1")
+    draft = workspace.rulesets / "practice-basic" / "2.toml"
+    draft.parent.mkdir(parents=True)
+    text = Path(shipped.path).read_text(encoding="utf-8")
+    draft.write_text(text.replace("version = 1", "version = 2"), encoding="utf-8")
+    assert find_ruleset(workspace, "practice-basic@1").is_released
+    assert find_ruleset(workspace, "practice-basic").version == 1
+    assert not find_ruleset(workspace, "practice-basic@2").is_released
