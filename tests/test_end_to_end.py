@@ -62,9 +62,7 @@ def olist(shared_data, tmp_path, capsys):
     workspace = tmp_path / "olist"
     code = main(["-w", str(workspace), "import", "--map", str(OLIST / "olist.toml"), str(shared_data / "olist")])
     assert code == 0
-    assert (
-        "1 row won before the lead was created: olist_closed_deals_dataset.csv line 669" in capsys.readouterr().out
-    )
+    assert "1 row won before the lead was created: olist_closed_deals_dataset.csv line 669" in capsys.readouterr().out
     return workspace
 
 
