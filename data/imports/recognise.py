@@ -121,7 +121,9 @@ def _table_of(source: Source) -> Table:
         return max(named, key=lambda table: len(table.name))
     header = {normal_name(name) for name in source.names}
     fitting = {
-        table.name: len(header & set(table.column_names)) for table in TABLES.values() if header >= _needed(table)
+        table.name: len(header & set(table.column_names))
+        for table in TABLES.values()
+        if header.issuperset(_needed(table))
     }
     best = [name for name, n_columns in fitting.items() if n_columns == max(fitting.values())]
     if len(best) == 1:
@@ -134,13 +136,14 @@ def _table_of(source: Source) -> Table:
     )
 
 
-def _needed(table: Table) -> set[str]:
+def _needed(table: Table) -> list[str]:
+    """Return the columns that a file must have, in the contract's order: the same file, the same message."""
     generated = GENERATED_IDS.get(table.name, ("", ()))[0]
-    return {
+    return [
         column.name
         for column in table.columns
         if column.required and column.default is None and column.name != generated
-    }
+    ]
 
 
 def _matches(path: Path, patterns: Iterable[str]) -> bool:

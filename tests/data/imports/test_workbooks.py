@@ -204,5 +204,5 @@ def test_sizes_are_bounded_with_a_line_that_says_so(folder, write, run, monkeypa
 
 def test_a_real_workbook_opens(shared_data, run):
     path = shared_data / "x_education" / "Leads Data Dictionary.xlsx"
-    with pytest.raises(InputError, match=r"Dictionary\.xlsx row \d+: has no column created_at"):
+    with pytest.raises(InputError, match=r"Dictionary\.xlsx row \d+: has no column lead_id"):
         run(path)
