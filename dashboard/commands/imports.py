@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +10,7 @@ import click
 
 from dashboard.commands.output import plain, text_table
 from dashboard.importing.ways import Way, find_ways
+from dashboard.whoami import user_name
 from data.contract import TABLES
 from data.errors import InputError
 from data.imports import ImportReport, Mapping, import_files, write_rejects
@@ -73,7 +73,7 @@ def import_command(
         workspace,
         paths,
         chosen,
-        by=_user(),
+        by=user_name(),
         on_error="skip" if skip_bad_rows else "stop",
         progress=_tell if sys.stderr.isatty() else None,
         preview=preview,
@@ -173,13 +173,6 @@ def _unknown(recognition: Recognition, files: list[Path]) -> str:
         )
     names = ", ".join(file.name for file in files)
     return f"{names}: these are of different systems; import the files of each system by themselves"
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # no name for this user on this machine
-        return ""
 
 
 def _tell(step: str, share: float | None) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-
 import streamlit as st
 
 from dashboard import loading, notices, state
@@ -13,6 +11,7 @@ from dashboard.importing.jobs import CancelledError
 from dashboard.importing.uploads import KINDS, MAX_FILE_MB, RefusalError
 from dashboard.notices import plain
 from dashboard.texts import Speaker
+from dashboard.whoami import user_name
 from data.errors import BusyError, LeadcalError
 
 _PATIENCE_SECONDS = 0.7
@@ -83,7 +82,7 @@ def _draw_batch(batch: Batch, say: Speaker) -> None:
     if batch.step == "map":
         mapping_step.draw(batch, say)
     elif batch.step == "check":
-        result_step.draw_check(batch, say, _user())
+        result_step.draw_check(batch, say, user_name())
     else:
         result_step.draw_done(batch, say)
     if batch.step != "done":
@@ -142,10 +141,3 @@ def _show_error(error: Exception | None, say: Speaker) -> None:
         st.warning(say("import.busy"), icon=":material/lock_clock:")
     elif isinstance(error, LeadcalError):
         notices.refused(say, error, title="import.unreadable")
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # no name for this user on this machine
-        return ""
