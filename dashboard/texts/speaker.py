@@ -30,8 +30,14 @@ def _flatten(tree: dict[str, Any], prefix: str = "") -> dict[str, str]:
 
 @lru_cache
 def load_texts(language: Language) -> dict[str, str]:
-    """Read the texts of one language: dotted key -> text with `{placeholders}`."""
-    return _flatten(tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8")))
+    """Read the texts of one language, a file per subject: dotted key -> text with `{placeholders}`."""
+    texts: dict[str, str] = {}
+    for path in sorted((_FOLDER / language).glob("*.toml")):
+        new = _flatten(tomllib.loads(path.read_text(encoding="utf-8")))
+        if twice := new.keys() & texts.keys():
+            raise ValueError(f"{path.name} gives texts that another file has: {', '.join(sorted(twice))}")
+        texts |= new
+    return texts
 
 
 class Speaker:
