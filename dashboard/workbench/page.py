@@ -1,58 +1,66 @@
-"""The points page, put together: the sheet, its consequences, proposals and drafts."""
+"""The points page, put together: the sheet of points, and what can be asked about it, tab by tab."""
 
 from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import Final
 
 import streamlit as st
 
 from analysis.rulesets import Ruleset
 from analysis.selection import Selection
-from analysis.workbench import Bench, consequences, tunable
-from dashboard import loading, loading_points, notices
+from analysis.workbench import consequences, tunable
+from dashboard import choices, loading_points, notices
 from dashboard.loading import Snapshot
 from dashboard.texts import Speaker
 from dashboard.workbench import grid, moves, proposing, saving
+from dashboard.workbench.desk import Desk, open_desk, require_decisions
 from dashboard.workbench.proposing import Proposed
-from dashboard.workbench.sheet import Sheet, open_sheet
+from dashboard.workbench.sheet import Sheet
 from data.errors import LeadcalError
+
+TABS: Final = ("points",)
 
 
 def draw(say: Speaker, current: Snapshot, selection: Selection, path: str) -> None:
     """Draw everything below the title."""
-    stamp = loading.stamp_of(path)
-    ruleset = loading.ruleset(path, stamp)
-    bench = _bench(say, current, selection, path, stamp)
-    sheet = open_sheet(f"{path}@{stamp}", ruleset)
-    with st.container(border=True):
-        _sheet(say, current, selection, path, bench, sheet)
-    changes = sheet.changes(ruleset)
-    mine = ruleset.with_points(changes)
-    before = loading_points.today(current, selection, path, stamp)
-    with st.container(border=True):
-        moves.draw(say, consequences(bench.patterns, ruleset, mine, before), ruleset, changes)
-        moves.leads(say, current, selection, path, changes)
-    saving.tests(say, ruleset, mine)
-    saving.draw(say, ruleset, changes)
+    desk = open_desk(current, selection, path)
+    tab = choices.tab(_tabs(), say)
+    _require_rules(say, desk.ruleset)
+    require_decisions(say, desk)
+    if tab == "points":
+        _points(say, desk)
+    elif tab == "value":
+        from dashboard.workbench import value  # type: ignore[attr-defined]
+
+        value.draw(say, current, selection, desk)
 
 
-def _bench(say: Speaker, current: Snapshot, selection: Selection, path: str, stamp: int) -> Bench:
-    """Return the rule patterns; stops the page when there is nothing to weigh."""
-    if loading.ruleset(path, stamp).kind == "score":
+def _tabs() -> tuple[str, ...]:
+    return (*TABS, "value") if find_spec("dashboard.workbench.value") else TABS
+
+
+def _require_rules(say: Speaker, ruleset: Ruleset) -> None:
+    """Stop the page where there are no rules to speak of."""
+    if ruleset.kind == "score":
         st.info(f"**{say('points.outside')}**  \n{say('points.outside_hint')}", icon=":material/lock:")
         st.stop()
-    with st.spinner(say("app.loading")):
-        bench = loading_points.bench(current, selection, path, stamp)
-    total = loading_points.today(current, selection, path, stamp)
-    if not total.n_decisions:
-        notices.empty(say, "no_handoffs")
-    if not total.n_mature:
-        notices.empty(say, "none_mature", n=say.count(total.n_immature), days=selection.horizon_days)
-    return bench
 
 
-def _sheet(say: Speaker, current: Snapshot, selection: Selection, path: str, bench: Bench, sheet: Sheet) -> None:
-    stamp = loading.stamp_of(path)
-    ruleset = loading.ruleset(path, stamp)
-    question = (current, selection, sheet.code)
+def _points(say: Speaker, desk: Desk) -> None:
+    with st.container(border=True):
+        _sheet(say, desk)
+    with st.container(border=True):
+        found = consequences(desk.bench.patterns, desk.ruleset, desk.mine, desk.today)
+        moves.draw(say, found, desk.ruleset, desk.changes)
+        moves.leads(say, desk.current, desk.selection, desk.path, desk.changes)
+    saving.tests(say, desk.ruleset, desk.mine)
+    saving.draw(say, desk.ruleset, desk.changes)
+
+
+def _sheet(say: Speaker, desk: Desk) -> None:
+    ruleset, bench, sheet = desk.ruleset, desk.bench, desk.sheet
+    question = (desk.current, desk.selection, sheet.code)
     st.subheader(say("points.heading"), anchor=False)
     n, n_won = bench.counts.n_leads.sum(), bench.counts.n_won.sum()
     st.markdown(say("points.caption", n=say.count(n), n_won=say.count(n_won)))
@@ -64,7 +72,7 @@ def _sheet(say: Speaker, current: Snapshot, selection: Selection, path: str, ben
     if is_asked:
         try:
             with top:  # not where the grid is: it stays in sight while the search goes on
-                proposing.propose(say, bench, ruleset, selection, sheet, chosen, question)
+                proposing.propose(say, bench, ruleset, desk.selection, sheet, chosen, question)
             st.rerun()
         except LeadcalError as error:
             notices.refused(say, error, "points.impossible")
@@ -73,7 +81,7 @@ def _sheet(say: Speaker, current: Snapshot, selection: Selection, path: str, ben
         with top:
             proposing.show(say, proposed, bench, ruleset)
     points = None if proposed is None else proposed.points
-    evidence = loading_points.evidence(current, selection, path, stamp)
+    evidence = loading_points.evidence(desk.current, desk.selection, desk.path, desk.stamp)
     grid.draw(say, ruleset, evidence, points, sheet)
     for note in _notes(say, ruleset):
         st.markdown(f":small[{note}]")
