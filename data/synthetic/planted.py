@@ -67,6 +67,7 @@ class Planted:
             "as_of_second": seconds(self.as_of),
             "drift_start_second": seconds(self.drift_start_at),
             "drift_end_second": seconds(self.drift_end_at),
+            "market_start_second": seconds(_month_in_tokyo(self.values["market"]["month"])),
             "n_days": self.n_days,
         }
 
@@ -96,14 +97,14 @@ def read_planted(changes: Mapping[str, Change] | None = None, as_of: datetime | 
     start_at, last = (datetime.fromisoformat(values["calendar"][key]) for key in ("start_at", "as_of"))
     if as_of is not None and not start_at < as_of <= last:
         raise ValueError(f"as_of is {as_of.isoformat()}; choose a time after {start_at} and not after {last} (UTC)")
-    drift = datetime.fromisoformat(values["drift"]["month"] + "-01")
+    drift_start_at = _month_in_tokyo(values["drift"]["month"])
     return Planted(
         values=values,
         rules=[{**effects[rule["id"]], **rule} for rule in tomllib.loads(ruleset_text())["rule"]],
         start_at=start_at,
         as_of=as_of or last,
-        drift_start_at=drift - TOKYO,
-        drift_end_at=(drift + timedelta(days=31)).replace(day=1) - TOKYO,
+        drift_start_at=drift_start_at,
+        drift_end_at=(drift_start_at + TOKYO + timedelta(days=31)).replace(day=1) - TOKYO,
     )
 
 
@@ -115,6 +116,10 @@ def ruleset_text() -> str:
 def seconds(moment: datetime) -> int:
     """Return the whole seconds from 1970 to `moment` (UTC)."""
     return int((moment - _EPOCH).total_seconds())
+
+
+def _month_in_tokyo(month: str) -> datetime:
+    return datetime.fromisoformat(f"{month}-01") - TOKYO
 
 
 def _change(values: dict[str, Any], place: str, value: Change) -> None:

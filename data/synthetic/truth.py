@@ -67,6 +67,8 @@ def truth(planted: Planted, seed: int, counts: dict[str, int]) -> dict[str, Any]
         "sources": [_source(source) for source in values["source"]],
         "weak_source": min(values["source"], key=lambda source: float(source["effect"]))["code"],
         "late_region": _late_region(values["handling"]),
+        "rep": values["rep"],
+        "market": values["market"],
         "drift": _drift(planted),
         "accept": _accept(values["accept"]),
         "selection": values["selection"],

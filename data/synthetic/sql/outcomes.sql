@@ -14,7 +14,9 @@ WITH drawn AS (
         decision.is_sales_generated AS is_sales_generated,
         decision.is_white_paper_only AS is_white_paper_only,
         decision.belief_points AS belief_points,
-        $win_intercept + $win_scale * decision.true_points + decision.source_effect AS log_odds,
+        $win_intercept + $win_scale * decision.true_points + decision.source_effect
+            + CASE WHEN lead.owner = $rep_name THEN $rep_effect ELSE 0 END AS quiet_log_odds,
+        CASE WHEN decision."at" >= $market_start_second THEN $market_effect ELSE 0 END AS market_effect,
         CASE
             WHEN uniform(decision.lead_no * 8 + decision.pass_no, 'no contact') < $handling_p_none THEN 'none'
             WHEN
@@ -25,6 +27,23 @@ WITH drawn AS (
         END AS handling
     FROM decision
     INNER JOIN lead ON decision.lead_no = lead.lead_no
+),
+
+handled AS (
+    SELECT
+        lead_no,
+        pass_no,
+        entity,
+        handed_off_at,
+        how,
+        is_sales_generated,
+        is_white_paper_only,
+        belief_points,
+        quiet_log_odds,
+        market_effect,
+        handling,
+        CASE handling WHEN 'late' THEN $handling_late_effect WHEN 'none' THEN $handling_none_effect ELSE 0 END AS handling_effect
+    FROM drawn
 ),
 
 likely AS (
@@ -38,15 +57,14 @@ likely AS (
         is_white_paper_only,
         handling,
         uniform(entity, 'outcome') AS fate,
-        logistic(log_odds) AS p_won_on_time,
-        logistic(
-            log_odds + CASE handling WHEN 'late' THEN $handling_late_effect WHEN 'none' THEN $handling_none_effect ELSE 0 END
-        ) AS p_won,
+        logistic(quiet_log_odds + market_effect) AS p_won_on_time,
+        logistic(quiet_log_odds + handling_effect) AS p_won_in_quiet,
+        logistic(quiet_log_odds + handling_effect + market_effect) AS p_won,
         CASE
             WHEN is_sales_generated THEN 1
             ELSE logistic($accept_intercept + $accept_scale * belief_points)
         END AS p_accepted
-    FROM drawn
+    FROM handled
 ),
 
 fated AS (
@@ -62,6 +80,7 @@ fated AS (
         fate < p_won AS is_won,
         fate < p_accepted AS is_accepted,
         handling = 'late' AND fate >= p_won AND fate < p_won_on_time AS is_lost_to_lateness,
+        fate >= p_won AND fate < p_won_in_quiet AS is_lost_to_market,
         fate < p_won
         OR (
             handling <> 'none' AND fate < p_accepted
@@ -88,6 +107,7 @@ routed AS (
         is_won,
         is_accepted,
         is_lost_to_lateness,
+        is_lost_to_market,
         is_opportunity,
         is_qualified,
         CASE
@@ -141,6 +161,7 @@ anchored AS (
         is_won,
         is_accepted,
         is_lost_to_lateness,
+        is_lost_to_market,
         is_opportunity,
         is_qualified,
         route,
@@ -163,6 +184,7 @@ answered AS (
         is_won,
         is_accepted,
         is_lost_to_lateness,
+        is_lost_to_market,
         is_opportunity,
         is_qualified,
         route,
@@ -199,6 +221,7 @@ SELECT
     is_won AS is_won,
     is_accepted AS is_accepted,
     is_lost_to_lateness AS is_lost_to_lateness,
+    is_lost_to_market AS is_lost_to_market,
     is_opportunity AS is_opportunity,
     is_qualified AS is_qualified,
     route AS route,

@@ -19,6 +19,7 @@ CREATE OR REPLACE TEMP TABLE handed (
     is_won BOOLEAN,
     is_accepted BOOLEAN,
     is_lost_to_lateness BOOLEAN,
+    is_lost_to_market BOOLEAN,
     is_opportunity BOOLEAN,
     is_qualified BOOLEAN,
     route VARCHAR,

@@ -12,4 +12,6 @@ SELECT 'won_but_for_lateness_mature' AS name, count(*) AS n
 FROM handed
 WHERE is_lost_to_lateness AND handed_off_at + 86400 * $win_horizon_days <= $as_of_second
 UNION ALL
+SELECT 'won_but_for_market' AS name, count(*) AS n FROM handed WHERE is_lost_to_market
+UNION ALL
 SELECT 'will_be_won' AS name, count(*) AS n FROM handed WHERE is_won AND closed_at > $as_of_second;

@@ -112,6 +112,7 @@ WITH ended AS (
         CASE
             WHEN handed.is_won THEN NULL
             WHEN handed.is_lost_to_lateness AND uniform(handed.entity, 'late reason') < 0.8 THEN 'late_response'
+            WHEN handed.is_lost_to_market THEN 'competitor'
             WHEN handed.handling = 'late' AND uniform(handed.entity, 'late reason') < 0.15 THEN 'late_response'
             WHEN pick(handed.entity, 'lost reason', 100) < 25 THEN 'budget'
             WHEN pick(handed.entity, 'lost reason', 100) < 52 THEN 'competitor'

@@ -1,5 +1,6 @@
 """The synthetic company: the same each time, and a history as the contract wants it."""
 
+import json
 from datetime import datetime
 from pathlib import Path
 
@@ -218,3 +219,41 @@ def test_an_unknown_truth_cannot_be_changed() -> None:
         read_planted({"handling.lateness_effect": 0})
     with pytest.raises(KeyError, match="no source 'tv'"):
         read_planted({"source.tv.effect": 0})
+
+
+def lost_reasons(folder: Path, **changes: float) -> pd.Series:
+    workspace = Workspace(folder)
+    build_company(workspace, n_leads=3_000, changes=changes)
+    deals = open_reader(workspace).query("SELECT lost_reason FROM deals WHERE outcome = 'lost'")
+    return deals["lost_reason"].value_counts()
+
+
+def test_a_rival_wins_deals_only_when_it_is_planted(tmp_path: Path) -> None:
+    usual = lost_reasons(tmp_path / "usual")
+    with_rival = lost_reasons(tmp_path / "rival", **{"market.effect": -1.5})
+    assert with_rival["competitor"] > 1.3 * usual["competitor"]
+    assert with_rival.drop("competitor").sum() <= usual.drop("competitor").sum()
+    truth = json.loads((tmp_path / "rival" / "truth.json").read_text(encoding="utf-8"))
+    assert truth["market"]["effect"] == -1.5
+    assert truth["counts"]["won_but_for_market"] > 0
+    assert (
+        json.loads((tmp_path / "usual" / "truth.json").read_text(encoding="utf-8"))["counts"]["won_but_for_market"] == 0
+    )
+
+
+def test_one_person_loses_more_only_when_it_is_planted(tmp_path: Path) -> None:
+    rates = {}
+    for effect in (0.0, -2.5):
+        workspace = Workspace(tmp_path / str(effect))
+        build_company(workspace, n_leads=3_000, changes={"rep.effect": effect})
+        table = open_reader(workspace).query(
+            """
+            SELECT l.owner = '山田' AS is_rep, avg(CAST(h.handoff_id IN (
+                SELECT 'H' || substr(deal_id, 2) FROM deals WHERE outcome = 'won'
+            ) AS INTEGER)) AS win_rate
+            FROM handoffs AS h INNER JOIN leads AS l ON h.lead_id = l.lead_id GROUP BY 1 ORDER BY 1
+            """
+        )
+        rates[effect] = table["win_rate"].to_numpy()
+    assert rates[-2.5][1] < 0.5 * rates[0.0][1]
+    assert rates[-2.5][0] == pytest.approx(rates[0.0][0], abs=0.01)
