@@ -31,8 +31,10 @@ __all__ = [
     "GROUPS",
     "HANDOFF",
     "Decision",
+    "DecisionPatterns",
     "PatternTable",
     "ReplayError",
+    "decision_patterns",
     "grade_table",
     "lead_moments",
     "lead_scores",
@@ -85,6 +87,26 @@ class Decision:
 HANDOFF: Final = Decision()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionPatterns:
+    """How often each rule fired at each decision, one by one.
+
+    Attributes
+    ----------
+    decisions : DataFrame
+        One row per decision, in a stable order: `lead_no`, `lead_id`, `pass_no`,
+        `decided_at`, `group` (one of `GROUPS`).
+    multiplicity : array of shape (n_decisions, n_columns)
+        As in `PatternTable`.
+    is_gated : boolean array of shape (n_decisions,)
+        Whether any gate was shut.
+    """
+
+    decisions: pd.DataFrame
+    multiplicity: Integers
+    is_gated: Mask
+
+
 def pattern_table(engine: Engine, ruleset: Ruleset, selection: Selection, decision: Decision = HANDOFF) -> PatternTable:
     """Count the decisions by rule pattern and by what became of them.
 
@@ -114,6 +136,25 @@ def pattern_table(engine: Engine, ruleset: Ruleset, selection: Selection, decisi
     return count_patterns(ruleset, multiplicity, gated, frame.assign(n_decisions=1))
 
 
+def decision_patterns(
+    engine: Engine, ruleset: Ruleset, selection: Selection, decision: Decision = HANDOFF
+) -> DecisionPatterns:
+    """Replay the decisions one by one, for questions that join something to each of them.
+
+    Raises
+    ------
+    ReplayError
+        As for `pattern_table`.
+    """
+    decisions, multiplicity, gated = _Replay.prepare(engine, ruleset, selection, decision).decisions()
+    groups = np.array(GROUPS, dtype=object)[decisions["outcome_no"].to_numpy(dtype=np.int64)]
+    return DecisionPatterns(
+        decisions=decisions[["lead_no", "lead_id", "pass_no", "decided_at"]].assign(group=groups),
+        multiplicity=multiplicity,
+        is_gated=np.asarray(gated.any(axis=1)),
+    )
+
+
 def lead_scores(engine: Engine, ruleset: Ruleset, selection: Selection, decision: Decision = HANDOFF) -> pd.DataFrame:
     """Score the decisions one by one, for the lists behind the numbers.
 
@@ -129,15 +170,15 @@ def lead_scores(engine: Engine, ruleset: Ruleset, selection: Selection, decision
     ReplayError
         As for `pattern_table`.
     """
-    decisions, multiplicity, gated = _Replay.prepare(engine, ruleset, selection, decision).decisions()
-    scores = decisions[["lead_id", "pass_no", "decided_at"]].copy()
-    points = axis_points(ruleset, multiplicity)
+    replayed = decision_patterns(engine, ruleset, selection, decision)
+    scores = replayed.decisions[["lead_id", "pass_no", "decided_at"]].copy()
+    points = axis_points(ruleset, replayed.multiplicity)
     scores["score"] = points.sum(axis=1)
     for number, axis in enumerate(AXES):
         scores[axis] = points[:, number]
     scores["grade"] = np.array(grades_of(ruleset, points), dtype=object)
-    scores["is_gated"] = np.asarray(gated.any(axis=1))
-    scores["group"] = np.array(GROUPS, dtype=object)[decisions["outcome_no"].to_numpy(dtype=np.int64)]
+    scores["is_gated"] = replayed.is_gated
+    scores["group"] = replayed.decisions["group"]
     return scores
 
 
@@ -156,7 +197,8 @@ def rule_hits(engine: Engine, ruleset: Ruleset, selection: Selection, decision: 
     ReplayError
         As for `pattern_table`.
     """
-    decisions, multiplicity, _ = _Replay.prepare(engine, ruleset, selection, decision).decisions()
+    replayed = decision_patterns(engine, ruleset, selection, decision)
+    decisions, multiplicity = replayed.decisions, replayed.multiplicity
     rows, places = np.nonzero(multiplicity)
     columns = ruleset.columns
     hits = decisions.iloc[rows][["lead_no", "lead_id", "pass_no", "decided_at"]].reset_index(drop=True)
