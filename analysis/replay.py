@@ -43,6 +43,7 @@ __all__ = [
     "replay_sql",
     "rule_hits",
     "score_table",
+    "won_decisions",
 ]
 
 
@@ -182,6 +183,21 @@ def lead_scores(engine: Engine, ruleset: Ruleset, selection: Selection, decision
     return scores
 
 
+def won_decisions(
+    engine: Engine, ruleset: Ruleset, selection: Selection, decision: Decision = HANDOFF
+) -> tuple[pd.DataFrame, Integers, Mask]:
+    """Return the decisions that won in time, and what they brought; not for the score of another tool.
+
+    Returns
+    -------
+    rows : DataFrame
+        One row per decision: `lead_id`, `pass_no`, `decided_at`, `amount` (yen of won deals; NaN when unknown).
+    multiplicity, gated : arrays of shape (n_decisions, n_columns) and (n_decisions, n_gates)
+        As in `PatternTable`; errors as for `pattern_table`.
+    """
+    return _Replay.prepare(engine, ruleset, selection, decision).decisions("won_decisions")
+
+
 def rule_hits(engine: Engine, ruleset: Ruleset, selection: Selection, decision: Decision = HANDOFF) -> pd.DataFrame:
     """List how often each rule fired at each decision.
 
@@ -286,9 +302,9 @@ class _Replay:
         sql = replay_sql(self.decision, is_prepared=self.is_prepared, result=result)
         return self.engine.query(sql, self.params, layout.tables())
 
-    def decisions(self) -> tuple[pd.DataFrame, Integers, Mask]:
+    def decisions(self, result: str = "scored_decisions") -> tuple[pd.DataFrame, Integers, Mask]:
         """Return the decisions in a stable order, with their multiplicities and shut gates."""
-        frames = [self.ask(layout, "scored_decisions") for layout in self.layouts]
+        frames = [self.ask(layout, result) for layout in self.layouts]
         counts = np.hstack([layout.unpack(frame) for layout, frame in zip(self.layouts, frames, strict=True)])
         outside = self.questions.ruleset.outside
         multiplicity = self.questions.multiplicity(counts) if outside is None else self._outside(outside)
