@@ -73,7 +73,8 @@ class Calibration:
         n_worked / (n_worked + n_standing) with `coverage_low`,
         `coverage_high`; `n_mature`, `n_won`, `win_rate` = n_won / n_mature with
         `win_low`, `win_high`; `is_enough` (at least 20 mature), `is_covered`
-        (coverage at least 0.2). Rates are NaN where nothing was counted.
+        (coverage at least 0.2), `is_scored` (False for the band of leads that
+        another tool had not scored). Rates are NaN where nothing was counted.
     scores : DataFrame
         The counts per score that all of this was computed from, ascending.
     reversals : DataFrame
@@ -121,7 +122,8 @@ def calibrate(scores: pd.DataFrame, ruleset: BandedRuleset) -> Calibration:
     ----------
     scores : DataFrame
         One row per score: `score`, `n_mature`, `n_won`, `n_immature`,
-        `n_already_decided`, `n_standing`. Empty is allowed.
+        `n_already_decided`, `n_standing`; `is_scored` where another tool gave
+        the score and may have left leads out. Empty is allowed.
     ruleset : BandedRuleset
         Gives the bands and the threshold.
 
@@ -171,12 +173,13 @@ def reversals(bands: pd.DataFrame) -> pd.DataFrame:
 
     Notes
     -----
-    Bands with too few mature leads are stepped over. The intervals are
+    Bands with too few mature leads are stepped over, and so are leads that have
+    no score. The intervals are
     Newcombe's, at a confidence that allows for the number of pairs looked at
     (Bonferroni), so that a score in good order is called reversed somewhere in
     at most 5 % of cases.
     """
-    enough = bands[bands["is_enough"]]
+    enough = bands[bands["is_enough"] & bands["is_scored"]]
     lower, upper = enough.iloc[:-1], enough.iloc[1:]
     confidence = 1 - (1 - CONFIDENCE) / max(len(lower), 1)
     low, high = newcombe_interval(upper["n_won"], upper["n_mature"], lower["n_won"], lower["n_mature"], confidence)
@@ -232,7 +235,10 @@ def _checked_scores(scores: pd.DataFrame) -> pd.DataFrame:
     missing = {"score", *COUNTS} - set(scores.columns)
     if missing:
         raise ValueError(f"scores lacks the column(s) {', '.join(sorted(missing))}.")
-    counts = scores.groupby("score", sort=True)[list(COUNTS)].sum().astype("int64").reset_index()
+    grouped = scores.groupby("score", sort=True)
+    counts = grouped[list(COUNTS)].sum().astype("int64").reset_index()
+    if "is_scored" in scores:
+        counts["is_scored"] = grouped["is_scored"].all().to_numpy()
     is_possible = (counts[list(COUNTS)] >= 0).all(axis=1) & (counts["n_won"] <= counts["n_mature"])
     if not is_possible.all():
         row = counts[~is_possible].iloc[0].to_dict()
@@ -246,6 +252,8 @@ def _bands(counts: pd.DataFrame, bands: Sequence[ScoreBand]) -> pd.DataFrame:
     inner_edges = [band.threshold for band in sorted(bands, key=lambda band: band.threshold)][1:]
     band_no = np.searchsorted(np.asarray(inner_edges), counts["score"].to_numpy(), side="right")
     sums = counts.groupby(band_no)[list(COUNTS)].sum().reindex(range(len(table)), fill_value=0)
+    scored = counts["is_scored"] if "is_scored" in counts else pd.Series(data=True, index=counts.index)
+    is_scored = scored.groupby(band_no).any().reindex(range(len(table)), fill_value=True).to_numpy(dtype=bool)
     n_worked = sums["n_mature"] + sums["n_immature"]
     n_all = n_worked + sums["n_standing"]
     coverage_low, coverage_high = wilson_interval(n_worked, n_all)
@@ -263,6 +271,7 @@ def _bands(counts: pd.DataFrame, bands: Sequence[ScoreBand]) -> pd.DataFrame:
         win_high=win_high,
         is_enough=sums["n_mature"] >= MIN_N,
         is_covered=rates(n_worked, n_all) >= MIN_COVERAGE,
+        is_scored=is_scored,
     )
 
 

@@ -78,7 +78,8 @@ def score_table(patterns: PatternTable, ruleset: Ruleset) -> pd.DataFrame:
     -------
     DataFrame
         One row per score, ascending: `score`, `n_mature`, `n_won`, `n_immature`,
-        `n_already_decided`, `n_standing`.
+        `n_already_decided`, `n_standing`; for the score of another tool also
+        `is_scored` (False for leads that it had not scored).
 
     Raises
     ------
@@ -88,6 +89,8 @@ def score_table(patterns: PatternTable, ruleset: Ruleset) -> pd.DataFrame:
     scores = pattern_scores(patterns, ruleset)
     distinct, place = np.unique(scores, return_inverse=True)
     table = pd.DataFrame({"score": distinct.astype(np.int64)})
+    if ruleset.outside is not None:
+        table["is_scored"] = distinct > ruleset.min_score
     for name in COUNTS:
         sums = np.zeros(len(distinct), dtype=np.int64)
         np.add.at(sums, place, patterns.counts[name].to_numpy(dtype=np.int64))

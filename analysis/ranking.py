@@ -39,6 +39,9 @@ class Ranking:
         Mature decisions that were scored.
     n_won : int
         Those of them that won.
+    n_unscored, n_unscored_won : int
+        Mature decisions that nobody had scored, and those of them that won: a
+        score cannot rank them, so they are counted here and nowhere else.
     auc : float
         Probability that a lead that won scored higher than one that did not;
         ties count half. 0.5 is a coin. NaN without a win or without a loss.
@@ -72,6 +75,8 @@ class Ranking:
     top_capture_low: float
     top_capture_high: float
     verdict: Verdict
+    n_unscored: int = 0
+    n_unscored_won: int = 0
 
 
 def ranking_power(scores: pd.DataFrame, top_share: float = TOP_SHARE) -> Ranking:
@@ -81,7 +86,8 @@ def ranking_power(scores: pd.DataFrame, top_share: float = TOP_SHARE) -> Ranking
     ----------
     scores : DataFrame
         Columns `score`, `n_mature` (decisions observed for the whole horizon)
-        and `n_won` (those that won). Any order; scores may repeat.
+        and `n_won` (those that won). Any order; scores may repeat. Where a
+        column `is_scored` is False, the decision had no score.
     top_share : float
         Share of the leads that "the top" means, in (0, 1].
 
@@ -113,10 +119,12 @@ def ranking_power(scores: pd.DataFrame, top_share: float = TOP_SHARE) -> Ranking
     """
     if not 0 < top_share <= 1:
         raise ValueError(f"top_share must be in (0, 1], not {top_share!r}.")
-    n_leads, n_won = _counts_by_score(scores)
+    is_scored = scores["is_scored"].astype(bool) if "is_scored" in scores else pd.Series(data=True, index=scores.index)
+    n_leads, n_won = counts_by_score(scores[is_scored])
+    n_unscored, n_unscored_won = counts_by_score(scores[~is_scored])
     auc, auc_low, auc_high = _auc_with_interval(n_won, n_leads - n_won)
     chance = _chance(auc, n_won, n_leads - n_won)
-    capture, capture_low, capture_high = _capture(n_leads, n_won, top_share)
+    captured, captured_low, captured_high = capture(n_leads, n_won, top_share)
     total, won = round(n_leads.sum()), round(n_won.sum())
     return Ranking(
         n_leads=total,
@@ -126,15 +134,23 @@ def ranking_power(scores: pd.DataFrame, top_share: float = TOP_SHARE) -> Ranking
         auc_high=auc_high,
         chance=chance,
         top_share=top_share,
-        top_capture=capture,
-        top_capture_low=capture_low,
-        top_capture_high=capture_high,
+        top_capture=captured,
+        top_capture_low=captured_low,
+        top_capture_high=captured_high,
         verdict=_verdict(won, total - won, auc, (auc_low, auc_high), chance),
+        n_unscored=round(n_unscored.sum()),
+        n_unscored_won=round(n_unscored_won.sum()),
     )
 
 
-def _counts_by_score(scores: pd.DataFrame) -> tuple[Floats, Floats]:
-    """Return the leads and wins of each score that has leads, by ascending score."""
+def counts_by_score(scores: pd.DataFrame) -> tuple[Floats, Floats]:
+    """Return the leads and wins of each score that has leads, by ascending score.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing or a count is impossible.
+    """
     missing = {"score", "n_mature", "n_won"} - set(scores.columns)
     if missing:
         raise ValueError(f"scores lacks the column(s) {', '.join(sorted(missing))}.")
@@ -186,7 +202,16 @@ def _chance(auc: float, n_won: Floats, n_lost: Floats) -> float:
     return float(2 * norm.sf(abs(auc - 0.5) / standard_error))
 
 
-def _capture(n_leads: Floats, n_won: Floats, top_share: float) -> tuple[float, float, float]:
+def capture(n_leads: Floats, n_won: Floats, top_share: float) -> tuple[float, float, float]:
+    """Return the share of the wins among the top leads with its interval; as `Ranking.top_capture`.
+
+    Parameters
+    ----------
+    n_leads, n_won : arrays of shape (n_scores,)
+        By ascending score, as `counts_by_score` gives them.
+    top_share : float
+        Share of the leads that "the top" means.
+    """
     won = n_won.sum()
     if won == 0:
         return np.nan, 0.0, 1.0

@@ -34,6 +34,7 @@ __all__ = [
     "DecisionPatterns",
     "PatternTable",
     "ReplayError",
+    "decided_rows",
     "decision_patterns",
     "grade_table",
     "lead_moments",
@@ -183,6 +184,34 @@ def lead_scores(engine: Engine, ruleset: Ruleset, selection: Selection, decision
     return scores
 
 
+def decided_rows(
+    engine: Engine, ruleset: Ruleset, selection: Selection, decision: Decision, segment_values: pd.DataFrame
+) -> tuple[pd.DataFrame, Integers, Integers]:
+    """Return the decisions that were taken as numbers, one by one; `analysis.decided` is made of them.
+
+    Parameters
+    ----------
+    segment_values : DataFrame
+        `value_no` of an attribute and the `word` it adds to `segment_word`.
+
+    Returns
+    -------
+    rows : DataFrame
+        One row per decision: `moment_no` (ascending), `lead_no`, `pass_no`,
+        `decided_at`, `created_at`, `outcome_no`, `segment_word`.
+    pattern_no : array of shape (n_decisions,)
+        Row of `patterns` that each decision shows.
+    patterns : array of shape (n_patterns, n_columns)
+        The distinct patterns of multiplicities, by column of the ruleset.
+
+    Raises
+    ------
+    ReplayError
+        As for `pattern_table`.
+    """
+    return _Replay.prepare(engine, ruleset, selection, decision).decided(segment_values)
+
+
 def won_decisions(
     engine: Engine, ruleset: Ruleset, selection: Selection, decision: Decision = HANDOFF
 ) -> tuple[pd.DataFrame, Integers, Mask]:
@@ -257,8 +286,8 @@ def replay_sql(decision: Decision = HANDOFF, *, is_prepared: bool = True, result
     is_prepared : bool
         Use the moments prepared at import; only for handoffs.
     result : str
-        "rule_patterns" or "scored_decisions"; "outside_decisions" for the score
-        of another tool; "lead_moments" for the moments of one lead.
+        "rule_patterns", "scored_decisions", "won_decisions" or "decided_rows"; "outside_decisions"
+        for the score of another tool; "lead_moments" for the moments of one lead.
     """
     if is_prepared:
         steps = {name: f"{name}_prepared" for name in ("moments", "moment_touches", "moment_values")}
@@ -266,6 +295,8 @@ def replay_sql(decision: Decision = HANDOFF, *, is_prepared: bool = True, result
         steps = {"decided": f"decided_{decision.kind}"}
         steps |= {name: name for name in ("moments", "moment_touches", "moment_values")}
     steps |= {"decisions": "decisions", "rule_hits": "rule_hits"}
+    if result == "decided_rows":
+        steps["decision_segments"] = "decision_segments"
     for step in _UNUSED.get(result, ()):
         del steps[step]
     parts = [f"{name} AS (\n{sql_text(file).strip()}\n)" for name, file in steps.items()]
@@ -302,6 +333,24 @@ class _Replay:
         sql = replay_sql(self.decision, is_prepared=self.is_prepared, result=result)
         return self.engine.query(sql, self.params, layout.tables())
 
+    def decided(self, segment_values: pd.DataFrame) -> tuple[pd.DataFrame, Integers, Integers]:
+        """Return the decisions taken in the order of their moments; see `decided_rows`."""
+        sql = replay_sql(self.decision, is_prepared=self.is_prepared, result="decided_rows")
+        frames = [
+            self.engine.query(sql, self.params, {**layout.tables(), "segment_values": segment_values})
+            for layout in self.layouts
+        ]
+        frames = [frame.sort_values("moment_no", ignore_index=True) for frame in frames]
+        rows, outside = frames[0].drop(columns=list(WORDS)), self.questions.ruleset.outside
+        if outside is not None:
+            return rows, *_distinct(self._outside(outside, rows["moment_no"].to_numpy(dtype=np.int64)))
+        pattern_no, words = _distinct(np.hstack([frame[list(WORDS)].to_numpy(dtype=np.int64) for frame in frames]))
+        counts = [
+            layout.unpack(pd.DataFrame(part, columns=list(WORDS)))
+            for layout, part in zip(self.layouts, np.hsplit(words, len(self.layouts)), strict=True)
+        ]
+        return rows, pattern_no, self.questions.multiplicity(np.hstack(counts))
+
     def decisions(self, result: str = "scored_decisions") -> tuple[pd.DataFrame, Integers, Mask]:
         """Return the decisions in a stable order, with their multiplicities and shut gates."""
         frames = [self.ask(layout, result) for layout in self.layouts]
@@ -310,12 +359,16 @@ class _Replay:
         multiplicity = self.questions.multiplicity(counts) if outside is None else self._outside(outside)
         return frames[0].drop(columns=list(WORDS)), multiplicity, self.questions.gated(counts)
 
-    def _outside(self, outside: OutsideScore) -> Integers:
-        """Return for each decision whether nobody scored it, and its points above the lowest."""
+    def _outside(self, outside: OutsideScore, moments: Integers | None = None) -> Integers:
+        """Return for each decision whether nobody scored it, and its points above the lowest.
+
+        `moments` asks for these alone, in this order.
+        """
         _check_scorer(self.engine, outside)
         sql = replay_sql(self.decision, is_prepared=self.is_prepared, result="outside_decisions")
-        asked = {"scorer": outside.scorer, "axis": outside.axis, "scale": outside.scale}
-        points = self.engine.query(sql, {**self.params, **asked})["points"]
+        asked = {"scorer": outside.scorer, "axes": list(outside.axes), "scale": outside.scale}
+        found = self.engine.query(sql, {**self.params, **asked})
+        points = found["points"] if moments is None else found.set_index("moment_no")["points"].reindex(moments)
         is_unscored = points.isna().to_numpy(dtype=bool)
         whole = points.fillna(outside.low).to_numpy(dtype=np.int64)
         if len(whole) and (whole.min() < outside.low or whole.max() > outside.high):
@@ -324,6 +377,17 @@ class _Replay:
                 f"{outside.low} to {outside.high}; correct low, high or scale of the ruleset"
             )
         return np.column_stack([is_unscored.astype(np.int64), whole - outside.low])
+
+
+def _distinct(rows: Integers) -> tuple[Integers, Integers]:
+    """Return for each row which of the distinct rows it is, and these."""
+    place = np.zeros(len(rows), dtype=np.int64)
+    for column in rows.T:
+        code, values = pd.factorize(column)
+        place = pd.factorize(place * max(len(values), 1) + code)[0]
+    first = np.empty(int(place.max(initial=-1)) + 1, dtype=np.int64)
+    first[place[::-1]] = np.arange(len(place))[::-1]
+    return place.astype(np.int64), rows[first]
 
 
 def _is_prepared(engine: Engine, selection: Selection, decision: Decision) -> bool:
@@ -336,11 +400,11 @@ def _is_prepared(engine: Engine, selection: Selection, decision: Decision) -> bo
 def _check_scorer(engine: Engine, outside: OutsideScore) -> None:
     """Refuse a score nobody gave: all leads would silently be unscored."""
     known = engine.query(sql_text("outside_scorers"))
-    if not ((known["scorer"] == outside.scorer) & (known["axis"] == outside.axis)).any():
-        names = sorted(f"{scorer} ({axis})" for scorer, axis in zip(known["scorer"], known["axis"], strict=True))
-        wanted = f"{outside.scorer} ({outside.axis})"
-        what = suggestion(wanted, names) if names else "import scores first"
-        raise ReplayError(f'there are no scores "{wanted}" in this history; {what}')
+    names = sorted(f"{scorer} ({axis})" for scorer, axis in zip(known["scorer"], known["axis"], strict=True))
+    for wanted in (f"{outside.scorer} ({axis})" for axis in outside.axes):
+        if wanted not in names:
+            what = suggestion(wanted, names) if names else "import scores first"
+            raise ReplayError(f'there are no scores "{wanted}" in this history; {what}')
 
 
 def _params(engine: Engine, selection: Selection, decision: Decision) -> dict[str, Any]:

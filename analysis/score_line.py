@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -141,7 +142,19 @@ def _microseconds(moments: list[datetime]) -> Integers:
 
 
 def _outside(outside: OutsideScore, record: LeadRecord, moments: list[datetime]) -> Integers:
-    own = [score for score in record.scores if (score.scorer, score.axis) == (outside.scorer, outside.axis)]
-    place = np.searchsorted(_microseconds([score.known_at for score in own]), _microseconds(moments), side="right")
-    points = np.array([outside.low, *(outside_points(outside, score.score) for score in own)], dtype=np.int64)
-    return np.column_stack([(place == 0).astype(np.int64), points[place] - outside.low])
+    places, values = [], []
+    for axis in outside.axes:
+        own = [score for score in record.scores if (score.scorer, score.axis) == (outside.scorer, axis)]
+        known_at = _microseconds([score.known_at for score in own])
+        places.append(np.searchsorted(known_at, _microseconds(moments), side="right"))
+        values.append([score.score for score in own])
+    is_scored = np.all(np.array(places) > 0, axis=0)
+    points = [
+        outside_points(
+            outside, sum((own[place[number] - 1] for own, place in zip(values, places, strict=True)), Decimal(0))
+        )
+        if is_scored[number]
+        else outside.low
+        for number in range(len(moments))
+    ]
+    return np.column_stack([(~is_scored).astype(np.int64), np.array(points, dtype=np.int64) - outside.low])

@@ -151,7 +151,7 @@ SHAPES: Final[dict[str, Shape]] = {
             *_TOP,
             Key("kind", "choice", "Whose points they are", choices=("points", "score")),
             Key("scorer", "text", "Which tool gave the score", is_required=True, example='"crm"'),
-            Key("axis", "text", "Which of its axes", example='"total"'),
+            Key("axis", "texts", "Which of its axes; of several, the sum", example='"total"'),
             Key("scale", "integer", "Points per unit of the score", low=1, high=10**6, example="100"),
             Key("low", "integer", "Lowest points it gives", is_required=True, low=-(10**6), high=10**6, example="0"),
             Key("high", "integer", "Highest points it gives", is_required=True, low=-(10**6), high=10**6, example="100"),

@@ -123,13 +123,16 @@ def _outside(top: Fields) -> dict[str, Any]:
     low, high = top.get("low"), top.get("high")
     if low >= high:
         top.fail("low", f"low = {low} must be below high = {high}; swap them")
-    axis = top.get("axis", "total")
-    predicate = OutsideScore(scorer=top.get("scorer"), axis=axis, scale=top.get("scale", 1), low=low, high=high)
+    axes = top.get("axis", "total") or ("total",)
+    axes = (axes,) if isinstance(axes, str) else axes
+    if len(set(axes)) < len(axes):
+        top.fail("axis", f"axis = {show(list(axes))} names an axis twice; name each once")
+    predicate = OutsideScore(scorer=top.get("scorer"), axes=axes, scale=top.get("scale", 1), low=low, high=high)
     rule = Rule(
         id="score",
         label_ja=f"{predicate.scorer}のスコア",
         label_en=f"Score by {predicate.scorer}",
-        axis="fit" if axis == "fit" else "engagement",
+        axis="fit" if axes == ("fit",) else "engagement",
         points=1,
         predicate=predicate,
         cap=high - low,

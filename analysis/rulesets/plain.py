@@ -158,7 +158,7 @@ def value_holds(predicate: ValuePredicate, lead: LeadRecord, at: datetime) -> tu
 
 
 def outside_points(outside: OutsideScore, score: Decimal) -> int:
-    """Return another tool's score as whole points; halves are rounded upwards."""
+    """Return another tool's score (of several axes, their sum) as whole points; halves are rounded upwards."""
     return math.floor(Fraction(score) * outside.scale + Fraction(1, 2))
 
 
@@ -234,16 +234,14 @@ def _k_of_lines(rule: Rule, predicate: KOfPredicate, lead: LeadRecord, at: datet
 
 
 def _outside_line(rule: Rule, outside: OutsideScore, lead: LeadRecord, at: datetime) -> Line:
-    known = [
-        record
-        for record in lead.scores
-        if (record.scorer, record.axis) == (outside.scorer, outside.axis) and record.known_at <= at
-    ]
-    if not known:
+    known = [record for record in lead.scores if record.scorer == outside.scorer and record.known_at <= at]
+    by_axis = [[record for record in known if record.axis == axis] for axis in outside.axes]
+    if not all(by_axis):
         return _line(rule, "unscored", outside.low - 1, multiplicity=0)
-    latest = max(known, key=lambda record: record.known_at)
-    points = outside_points(outside, latest.score)
-    return _line(rule, "score", points, value=str(latest.score), known_at=latest.known_at)
+    latest = [max(records, key=lambda record: record.known_at) for records in by_axis]
+    points = outside_points(outside, sum((record.score for record in latest), Decimal(0)))
+    value = " + ".join(str(record.score) for record in latest)
+    return _line(rule, "score", points, value=value, known_at=max(record.known_at for record in latest))
 
 
 def _limit(lines: Sequence[Line], limit: Limit, axis: Axis, kind: LineKind) -> list[Line]:

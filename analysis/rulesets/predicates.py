@@ -133,16 +133,19 @@ class OutsideScore:
 
     Attributes
     ----------
-    scorer, axis : str
+    scorer : str
         As in the table `scores`.
+    axes : tuple of str
+        Which of its axes; of several the sum, and only of leads that have them all.
     scale : int
-        Points per unit; the score is multiplied by it and rounded, halves upwards.
+        Points per unit; the score (of several axes, their sum) is multiplied by it
+        and rounded, halves upwards.
     low, high : int
         Range of the points; a lead without a score stands one point below.
     """
 
     scorer: str
-    axis: str
+    axes: tuple[str, ...]
     scale: int
     low: int
     high: int

@@ -74,6 +74,11 @@ def _headline(result: Any, ruleset_name: str, snapshot: int, chosen: Any) -> lis
         lines.append(
             f"Left out: {result.n_immature:,} too young to judge, {result.n_already_decided:,} already won at the handoff."
         )
+    if ranking.n_unscored:
+        lines.append(
+            f"{ranking.n_unscored:,} of {ranking.n_unscored + ranking.n_leads:,} leads were not scored "
+            f"({ranking.n_unscored_won:,} of them won); the ranking power is that of the others."
+        )
     if ranking.verdict == "too_few":
         lines.append("Too few wins or losses to say whether the score ranks leads.")
     else:

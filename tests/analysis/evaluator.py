@@ -144,15 +144,17 @@ def _holds(own: Rows, lead: Row, condition: Condition, decided_at: datetime) -> 
 
 
 def _outside(own: Rows, predicate: OutsideScore, decided_at: datetime) -> int:
-    known = [
-        row
-        for row in own["scores"]
-        if row["scored_at"] <= decided_at and (row["scorer"], row["axis"]) == (predicate.scorer, predicate.axis)
-    ]
-    if not known:
-        return predicate.low - 1
-    latest = max(known, key=lambda row: row["scored_at"])
-    return math.floor(Fraction(latest["score"]) * predicate.scale + Fraction(1, 2))
+    total = Fraction(0)
+    for axis in predicate.axes:
+        known = [
+            row
+            for row in own["scores"]
+            if row["scored_at"] <= decided_at and (row["scorer"], row["axis"]) == (predicate.scorer, axis)
+        ]
+        if not known:
+            return predicate.low - 1
+        total += Fraction(max(known, key=lambda row: row["scored_at"])["score"])
+    return math.floor(total * predicate.scale + Fraction(1, 2))
 
 
 def _axis_points(ruleset: Ruleset, axis: str, by_rule: tuple[int, ...]) -> int:

@@ -101,10 +101,11 @@ def histories(draw):
     ]
     rows["lead_facts"] = _distinct(rows["lead_facts"], "lead_id", "field", "known_at")
     rows["bant"] = _distinct(draw(_rows(8, lead_id=lead_ids, item=items, answer=answers, learned_at=moments)), *_BANT)
-    scored = _rows(8, min_size=1, lead_id=lead_ids, scored_at=moments, scorer=st.just("crm"), axis=axes, score=outside)
-    rows["scores"] = _distinct(draw(scored), "lead_id", "scored_at", "axis")
-    # Somebody is always scored on the axis that rulesets ask for.
+    scored = _rows(8, min_size=2, lead_id=lead_ids, scored_at=moments, scorer=st.just("crm"), axis=axes, score=outside)
+    rows["scores"] = draw(scored)
+    # Somebody is always scored on the axes that rulesets ask for.
     rows["scores"][0] |= {"axis": "total"}
+    rows["scores"][1] |= {"axis": "fit"}
     rows["scores"] = _distinct(rows["scores"], "lead_id", "scored_at", "axis")
     return rows
 
@@ -234,8 +235,9 @@ def rulesets(draw):
 @st.composite
 def outside_rulesets(draw):
     """The score of another tool, as whole points."""
-    outside = OutsideScore(scorer="crm", axis="total", scale=draw(st.sampled_from([1, 3, 10])), low=-5, high=1000)
-    rule = Rule(id="score", label_ja="", label_en="", axis="engagement", points=1, predicate=outside, cap=1005)
+    axes = draw(st.sampled_from([("total",), ("total", "fit"), ("fit", "total")]))
+    outside = OutsideScore(scorer="crm", axes=axes, scale=draw(st.sampled_from([1, 3, 10])), low=-5, high=2000)
+    rule = Rule(id="score", label_ja="", label_en="", axis="engagement", points=1, predicate=outside, cap=2005)
     return _ruleset(rules=(rule,), gates=_gates(draw(st.lists(conditions, max_size=2))))
 
 

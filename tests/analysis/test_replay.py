@@ -70,7 +70,11 @@ def check(engine, rows, ruleset, selection, decision):
     assert sorted(tuple(row) for row in actual[columns].itertuples(index=False)) == as_rows
     assert (actual["fit"] + actual["engagement"] == actual["score"]).all()
     patterns = pattern_table(engine, ruleset, selection, decision)
-    pd.testing.assert_frame_equal(score_table(patterns, ruleset), expected_table(expected), check_dtype=False)
+    found = score_table(patterns, ruleset)
+    if ruleset.outside is not None:
+        is_scored = found.pop("is_scored")
+        assert is_scored.tolist() == (found["score"] >= ruleset.outside.low).tolist()
+    pd.testing.assert_frame_equal(found, expected_table(expected), check_dtype=False)
     assert len(np.unique(np.hstack([patterns.multiplicity, patterns.gated]), axis=0)) == len(patterns.counts)
     n_gated = int((patterns.counts[list(COUNTS)].sum(axis=1) - patterns.counts["n_won"])[patterns.is_gated].sum())
     assert n_gated == sum(row["is_gated"] for row in expected)

@@ -53,7 +53,7 @@ def test_the_document_has_the_history_and_an_example_of_each_kind():
     kinds = {kind for _, rule in EXAMPLES for kind in re.findall(r'^kind = "(\w+)"', rule, re.MULTILINE)}
     assert kinds == {name.removeprefix("rule_") for name in SHAPES if name.startswith("rule_")} - {"tiers"}
     assert (len(EXAMPLES), len(WHOLE)) == (24, 3)
-    assert len(BLOCKS) == len(EXAMPLES) + len(WHOLE) + 3
+    assert len(BLOCKS) == len(EXAMPLES) + len(WHOLE) + 4
 
 
 @pytest.mark.parametrize(("score", "rule"), EXAMPLES)
@@ -91,3 +91,11 @@ def test_the_tests_of_the_document_come_true():
     gate = '[[gate]]\nid = "opted_out"\nkind = "opt_out"\n'
     results = run_score_tests(parse_ruleset(HEAD + RULE + gate + tests + BAND))
     assert [result.failures for result in results] == [(), ()]
+
+
+def test_the_score_in_parts_of_the_document_loads():
+    (text,) = (block for block in BLOCKS if "axis = [" in block)
+    ruleset = parse_ruleset(text)
+    assert ruleset.outside.axes == ("engagement", "fit")
+    assert (ruleset.min_score, ruleset.max_score) == (17, 38)
+    assert [band.name_en for band in ruleset.bands] == ["Not scored", "Low", "Medium", "High"]
