@@ -1,0 +1,203 @@
+"""The decisions in numbers: one row each, from which every question about segments and time is counted.
+
+The attributes, months and rule patterns of a decision together are nearly as many
+as the decisions, so a table of their joint counts would save nothing. What is kept
+is a few small whole numbers per decision (about 40 bytes), counted in one question;
+other points, another segment or another month ask nothing more of the history.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.matching import read_attribute_values
+from analysis.patterns import GROUPS
+from analysis.replay import HANDOFF, Decision, decided_rows
+from analysis.rulesets.columns import UNSCORED, Integers
+from analysis.rulesets.model import Ruleset
+from analysis.rulesets.scoring import scores_of
+from analysis.selection import Selection
+from data.engine import Engine
+
+SEGMENTS: Final = {
+    "source": "source",
+    "industry": "industry",
+    "company_size": "employees",
+    "region": "region",
+    "owner": "owner",
+    "is_inbound": "is_inbound",
+}
+"""What a decision can be split by, and the attribute it is read from, as it was believed at the decision."""
+
+SIZES: Final = ((100, "1-99"), (1000, "100-999"), (float("inf"), "1000+"))
+"""Classes of employees: those that the usual rules for handing over tell apart."""
+
+OTHER: Final = "*"
+"""Label of values beyond `_MAX_VALUES`; no value of its own."""
+
+WON: Final = GROUPS.index("won")
+NOT_WON: Final = GROUPS.index("not_won")
+
+_BITS: Final = 10
+_MAX_VALUES: Final = 2**_BITS - 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """The decisions that were taken, in the order of their moments.
+
+    Attributes
+    ----------
+    rule_ids : tuple of str
+        Columns of `multiplicity`, as in `analysis.patterns.PatternTable`.
+    multiplicity : array of shape (n_patterns, n_columns)
+        How often each rule fired.
+    pattern_no : array of shape (n,)
+        Row of `multiplicity` of each decision.
+    outcome_no : array of shape (n,)
+        Place in `analysis.patterns.GROUPS`; never 0, for standing leads are left out.
+    moment_no, lead_no, pass_no : arrays of shape (n,)
+        Which decision. Two rulesets asked about one selection give the same.
+    decided_at : array of shape (n,), datetime64[us]
+    decided_month, created_month : arrays of shape (n,), int32
+        Months (UTC) since January 1970.
+    codes : dict of arrays of shape (n,)
+        Place in `labels`, by the names of `SEGMENTS`.
+    labels : dict of tuples of str
+        Values of each attribute; '' is unknown.
+    """
+
+    rule_ids: tuple[str, ...]
+    multiplicity: Integers
+    pattern_no: NDArray[np.int32]
+    outcome_no: NDArray[np.int8]
+    moment_no: NDArray[np.int32]
+    lead_no: NDArray[np.int32]
+    pass_no: NDArray[np.int32]
+    decided_at: NDArray[np.datetime64]
+    decided_month: NDArray[np.int32]
+    created_month: NDArray[np.int32]
+    codes: dict[str, NDArray[np.int16]]
+    labels: dict[str, tuple[str, ...]]
+
+    @property
+    def is_mature(self) -> NDArray[np.bool_]:
+        """Whether a decision was observed for the whole horizon; shape (n,)."""
+        is_mature: NDArray[np.bool_] = self.outcome_no >= NOT_WON
+        return is_mature
+
+    @property
+    def is_won(self) -> NDArray[np.bool_]:
+        """Whether it is mature and won; shape (n,)."""
+        is_won: NDArray[np.bool_] = self.outcome_no == WON
+        return is_won
+
+    @property
+    def is_scored(self) -> NDArray[np.bool_]:
+        """Whether there is a score: another tool may not have given one; shape (n,)."""
+        if UNSCORED not in self.rule_ids:
+            return np.ones(len(self.pattern_no), dtype=bool)
+        is_unscored = self.multiplicity[:, self.rule_ids.index(UNSCORED)] > 0
+        return np.asarray(~is_unscored[self.pattern_no], dtype=bool)
+
+    def scores(self, ruleset: Ruleset) -> NDArray[np.int32]:
+        """Return the score of each decision, shape (n,); ValueError when it was replayed for other rules."""
+        ids = tuple(column.id for column in ruleset.columns)
+        if ids != self.rule_ids:
+            raise ValueError(f"The decisions were replayed for the rules {self.rule_ids}, not {ids}; replay again.")
+        return np.asarray(scores_of(ruleset, self.multiplicity)[self.pattern_no], dtype=np.int32)
+
+
+def decided(
+    engine: Engine,
+    ruleset: Ruleset,
+    selection: Selection,
+    decision: Decision = HANDOFF,
+    dimensions: tuple[str, ...] = tuple(SEGMENTS),
+) -> Decided:
+    """Ask the history for the decisions of a selection.
+
+    Parameters
+    ----------
+    engine : Engine
+        The history.
+    ruleset : Ruleset
+        Its points do not matter here.
+    selection : Selection
+        `start` and `end` bound the moment of the decision.
+    decision : Decision
+        When leads are scored.
+    dimensions : tuple of str
+        Which of `SEGMENTS` to read too.
+
+    Raises
+    ------
+    ReplayError
+        As for `analysis.replay.pattern_table`.
+    """
+    values = _coded(read_attribute_values(engine, [SEGMENTS[name] for name in dimensions]), dimensions)
+    words = pd.DataFrame({"value_no": values["value_no"].astype("int32"), "word": values["word"]})
+    rows, pattern_no, multiplicity = decided_rows(engine, ruleset, selection, decision, words)
+    packed = rows["segment_word"].to_numpy(dtype=np.int64)
+    decided_at = rows["decided_at"].to_numpy(dtype="datetime64[us]")
+    return Decided(
+        rule_ids=tuple(column.id for column in ruleset.columns),
+        multiplicity=multiplicity,
+        pattern_no=pattern_no.astype(np.int32),
+        outcome_no=rows["outcome_no"].to_numpy(dtype=np.int8),
+        moment_no=rows["moment_no"].to_numpy(dtype=np.int32),
+        lead_no=rows["lead_no"].to_numpy(dtype=np.int32),
+        pass_no=rows["pass_no"].to_numpy(dtype=np.int32),
+        decided_at=decided_at,
+        decided_month=_months(decided_at),
+        created_month=_months(rows["created_at"].to_numpy(dtype="datetime64[us]")),
+        codes={
+            name: ((packed >> (_BITS * place)) & (2**_BITS - 1)).astype(np.int16)
+            for place, name in enumerate(dimensions)
+        },
+        labels={name: _labels(values[values["dimension"] == name]) for name in dimensions},
+    )
+
+
+def month_start(month: int) -> pd.Timestamp:
+    """Return the first day of a month that is counted from January 1970."""
+    return pd.Timestamp(np.datetime64(int(month), "M"))
+
+
+def _months(moments: NDArray[np.datetime64]) -> NDArray[np.int32]:
+    return moments.astype("datetime64[M]").astype(np.int64).astype(np.int32)
+
+
+def _coded(values: pd.DataFrame, dimensions: tuple[str, ...]) -> pd.DataFrame:
+    """Give each attribute value a code within its dimension; 0 is unknown."""
+    parts = []
+    for place, name in enumerate(dimensions):
+        own = values[values["field"] == SEGMENTS[name]]
+        label = own["value"].fillna("").astype(str)
+        if name == "company_size":
+            label = _sizes(own["number"])
+        known = sorted(set(label) - {""})
+        kept = {"": 0} | {text: number + 1 for number, text in enumerate(known[:_MAX_VALUES])}
+        code = label.map(kept).fillna(2**_BITS - 1).astype("int64")
+        part = {"value_no": own["value_no"], "dimension": name, "label": label.where(code < 2**_BITS - 1, OTHER)}
+        parts.append(pd.DataFrame({**part, "code": code, "word": code.to_numpy() << (_BITS * place)}))
+    columns = {"value_no": "int64", "dimension": "str", "label": "str", "code": "int64", "word": "int64"}
+    return pd.concat(parts) if parts else pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns.items()})
+
+
+def _sizes(employees: pd.Series) -> pd.Series:
+    n = employees.to_numpy(dtype=np.float64, na_value=np.nan)
+    names = np.array([name for _, name in SIZES], dtype=object)
+    place = np.searchsorted([limit for limit, _ in SIZES[:-1]], n, side="right")
+    return pd.Series(np.where(np.isnan(n), "", names[place]), index=employees.index)
+
+
+def _labels(values: pd.DataFrame) -> tuple[str, ...]:
+    """Return the label of each code; 0 is always there."""
+    known = dict(zip(values["code"], values["label"], strict=True))
+    return tuple(str(known.get(code, "")) for code in range(max([0, *known]) + 1))
