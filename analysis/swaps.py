@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.matching import Mask
 from analysis.patterns import COUNTS, PatternTable
-from analysis.replay import HANDOFF, Decision, lead_scores, pattern_table
+from analysis.replay import HANDOFF, Decision, lead_scores, pattern_table, won_decisions
 from analysis.rulesets.columns import Integers, needs_of
 from analysis.rulesets.model import Ruleset
 from analysis.rulesets.rules import Gate, Rule
@@ -35,11 +35,15 @@ class Swaps:
         version. A gate that is shut keeps a lead out whatever it scores.
     scores : DataFrame
         One row per pair of scores: `score_before`, `score_after`, and the counts.
+    moves : DataFrame
+        One row per change and pair of scores, of leads that at least one version
+        hands over: `change`, `score_before`, `score_after`, and the counts.
     """
 
     bands: pd.DataFrame
     threshold: pd.DataFrame
     scores: pd.DataFrame
+    moves: pd.DataFrame
 
 
 _CHANGES = ("stays_in", "swapped_in", "swapped_out", "stays_out")
@@ -91,6 +95,32 @@ def version_swaps(
     n_gates = len(before.gates)
     gated: list[Mask] = [np.asarray(part.any(axis=1)) for part in np.split(patterns.gated, [n_gates], axis=1)]
     return _swaps(patterns.counts, (before, after), scores, gated)
+
+
+def version_amounts(
+    engine: Engine, before: Ruleset, after: Ruleset, selection: Selection, decision: Decision = HANDOFF
+) -> pd.DataFrame:
+    """Return what the won decisions brought, and which change of any two versions they belong to.
+
+    Returns
+    -------
+    DataFrame
+        One row per won decision: `lead_id`, `pass_no`, `decided_at`, `amount` (yen;
+        NaN when unknown), `change` (as in `Swaps.threshold`).
+
+    Raises
+    ------
+    ReplayError, ValueError
+        As for `version_swaps`.
+    """
+    if "score" in (before.kind, after.kind):
+        raise ValueError("The score of another tool cannot be compared rule by rule; compare their calibrations.")
+    joint, places = _joint(before, after)
+    rows, multiplicity, gated = won_decisions(engine, joint, selection, decision)
+    chosen = (multiplicity[:, : len(before.columns)], multiplicity[:, places])
+    scores = [scores_of(ruleset, part) for ruleset, part in zip((before, after), chosen, strict=True)]
+    parts = np.split(gated, [len(before.gates)], axis=1)
+    return rows.assign(change=changes((before, after), scores, [np.asarray(part.any(axis=1)) for part in parts]))
 
 
 def score_history(
@@ -181,21 +211,29 @@ def _swaps(
     counts: pd.DataFrame, versions: tuple[Ruleset, Ruleset], scores: Sequence[Integers], gated: Sequence[Mask]
 ) -> Swaps:
     before, after = versions
-    is_in = [
-        (found >= ruleset.threshold) & ~is_shut for ruleset, found, is_shut in zip(versions, scores, gated, strict=True)
-    ]
-    change = np.select([is_in[0] & is_in[1], ~is_in[0] & is_in[1], is_in[0] & ~is_in[1]], _CHANGES[:3], _CHANGES[3])
+    change = changes(versions, scores, gated)
     moved = counts[list(COUNTS)].groupby(change).sum().reindex(list(_CHANGES), fill_value=0)
     bands = {"band_before": _bands(before, scores[0]), "band_after": _bands(after, scores[1])}
     points = {"score_before": scores[0], "score_after": scores[1]}
+    is_handed_over = change != _CHANGES[3]
+    moves = {"change": change, **points}
     return Swaps(
         bands=_sums(counts, bands),
         threshold=moved.rename_axis("change").reset_index(),
         scores=_sums(counts, points),
+        moves=_sums(counts[is_handed_over], {name: values[is_handed_over] for name, values in moves.items()}),
     )
 
 
-def _sums(counts: pd.DataFrame, keys: dict[str, Integers]) -> pd.DataFrame:
+def changes(versions: tuple[Ruleset, Ruleset], scores: Sequence[Integers], gated: Sequence[Mask]) -> np.ndarray:
+    """Name for each row the change from the first version to the second, as in `Swaps.threshold`."""
+    first, second = (
+        (found >= ruleset.threshold) & ~is_shut for ruleset, found, is_shut in zip(versions, scores, gated, strict=True)
+    )
+    return np.select([first & second, ~first & second, first & ~second], _CHANGES[:3], _CHANGES[3])
+
+
+def _sums(counts: pd.DataFrame, keys: dict[str, np.ndarray]) -> pd.DataFrame:
     return counts[list(COUNTS)].assign(**keys).groupby(list(keys), as_index=False).sum()
 
 
