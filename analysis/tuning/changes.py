@@ -16,12 +16,15 @@ from numpy.typing import NDArray
 from analysis.intervals import Floats
 from analysis.tuning.budget import Budget
 from analysis.tuning.counts import Ints
-from analysis.tuning.problem import Card, Problem, evaluate
+from analysis.tuning.problem import Card, Problem, card_scores, evaluate
 from analysis.tuning.search import descend, home_points, keeps_counts
 from analysis.tuning.weights import Weights, curvature
 
 MAX_ROUNDS: Final = 6
 MAX_STEPS: Final = 60
+
+MAX_DETOUR: Final = 0.005
+"""A card that is worse by a larger part of the loss is not searched around any further."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +62,9 @@ def restarted(problem: Problem, card: Card, n_restarts: int, budget: Budget, gen
             break
         if best.loss >= card.loss * (1 - 1e-9):
             # One more try: the pairs may lead further from there than from here.
-            best = descend(problem, best, budget) if best.points.tobytes() != card.points.tobytes() else best
+            if best.loss > card.loss * (1 + MAX_DETOUR) or best.points.tobytes() == card.points.tobytes():
+                break
+            best = descend(problem, best, budget)
             if best.rank >= (card.excess, card.loss * (1 - 1e-9)):
                 break
         card = descend(problem, best, budget)
@@ -85,8 +90,7 @@ def _starts(problem: Problem, card: Card, n_restarts: int, generator: np.random.
     del found[card.points.tobytes()]
     chosen = sorted(found.values(), key=lambda each: each[1])[:12]
     cards = np.array([points for points, _ in chosen], dtype=np.int64).reshape(len(chosen), len(card.points))
-    scores = np.array([problem.counts.scores(points) for points in cards])
-    trials = evaluate(problem, cards, scores, np.full(len(cards), card.scale), 6)
+    trials = evaluate(problem, cards, card_scores(problem, cards), np.full(len(cards), card.scale), 6)
     return sorted((trial for trial in trials if keeps_counts(problem, trial)), key=lambda trial: trial.rank)
 
 

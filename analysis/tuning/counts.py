@@ -145,6 +145,32 @@ def pattern_counts(
     )
 
 
+def thinned(counts: PatternCounts, size: int, seed: int) -> PatternCounts:
+    """Draw about `size` patterns, those with many leads more surely, weighted to stand for all.
+
+    Parameters
+    ----------
+    counts : PatternCounts
+        The leads.
+    size : int
+        Patterns to draw, about.
+    seed : int
+        Of the drawing.
+    """
+    chance = counts.n_leads * (size / counts.n_leads.sum())
+    for _ in range(5):  # patterns that are certain leave their share to the others
+        is_certain = chance >= 1
+        room, rest = size - is_certain.sum(), chance[~is_certain].sum()
+        if room <= 0 or rest <= 0:
+            break
+        chance = np.where(is_certain, 1.0, chance * (room / rest))
+    chance = np.clip(chance, 0, 1)
+    is_drawn = np.random.default_rng(seed).random(len(chance)) < chance
+    drawn = counts.rows(is_drawn)
+    factor = 1 / chance[is_drawn]
+    return replace(drawn, n_leads=drawn.n_leads * factor, n_won=drawn.n_won * factor, n_scored=drawn.n_scored * factor)
+
+
 def checked_points(points: ArrayLike, n_rules: int) -> Ints:
     """Return points as integers.
 
@@ -169,6 +195,8 @@ def _checked_multiplicity(multiplicity: ArrayLike) -> NDArray[np.uint8]:
     given = np.asarray(multiplicity)
     if given.ndim != 2 or not given.size or given.shape[1] > MAX_RULES:
         raise ValueError(f"multiplicity must have rows and 1 to {MAX_RULES} columns; its shape is {given.shape}.")
+    if given.dtype == np.bool_:
+        given = given.view(np.uint8)
     if given.dtype != np.uint8:
         if not bool(np.all((given >= 0) & (given <= MAX_MULTIPLICITY) & (given == np.floor(given)))):
             raise ValueError(f"multiplicity must hold whole numbers from 0 to {MAX_MULTIPLICITY}.")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, Literal, TypeAlias
+from dataclasses import replace
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -14,8 +15,6 @@ from analysis.tuning.counts import Ints, PatternCounts, checked_points
 from analysis.tuning.threads import one_thread
 from analysis.tuning.weights import Weights, curvature, fit_weights
 
-RuleVerdict: TypeAlias = Literal["keep", "raise", "lower", "drop", "flips", "not_enough"]
-
 N_RESAMPLES: Final = 200
 TAIL: Final = 0.025
 RESAMPLE_STEPS: Final = 2
@@ -23,6 +22,9 @@ RIDGE: Final = 1e-5
 
 MIN_WON: Final = 5
 """Wins with the rule and without it that an interval needs."""
+
+CLEAR: Final = 2.0
+"""Standard errors that the scale of a point must be above 0: else nothing can be said in points."""
 
 HALF_POINT: Final = 0.5
 """Points are whole: an interval that comes within half a point includes the whole one."""
@@ -64,8 +66,9 @@ def rule_evidence(
         (ratio of the two): the raw comparison; `points`, `points_low`,
         `points_high`: the partial effect on the scale of today's points, with
         its 95 % interval; `p_moved`: share of resamples that leave today's
-        whole points; `verdict`: "keep", "raise", "lower", "drop" (about 0),
-        "flips" (the opposite sign of today's), "not_enough".
+        whole points; `is_enough`: whether there are leads and wins enough, with
+        the rule and without it, to speak of an effect at all, and today's points
+        tell wins apart well enough to be a measure. What follows for a rule is said by `analysis.rule_verdicts`, and nowhere else.
 
     Raises
     ------
@@ -100,12 +103,8 @@ def rule_evidence(
         points_high=high,
         p_moved=np.mean(np.abs(in_points - points) > HALF_POINT, axis=0),
     )
-    enough = _is_enough(counts, table) & (scale > 0)
-    verdicts = [
-        _verdict(int(points[rule]), float(low[rule]), float(high[rule]), bool(enough[rule]))
-        for rule in range(counts.n_rules)
-    ]
-    return table.assign(verdict=verdicts)
+    is_clear = scale > CLEAR * _scale_error(spread, points)
+    return table.assign(is_enough=_is_enough(counts, table) & is_clear)
 
 
 def points_scale(weights: Floats, spread: Floats, points: Ints) -> float:
@@ -144,6 +143,13 @@ def points_scale(weights: Floats, spread: Floats, points: Ints) -> float:
             break
         scale = new
     return max(scale, 0.0)
+
+
+def _scale_error(spread: Floats, points: Ints) -> float:
+    """Return the standard error of the scale, were all of today's points right; inf without any."""
+    is_used = (points != 0) & np.isfinite(spread) & (spread > 0)
+    known = float(np.sum((points[is_used] / spread[is_used]) ** 2))
+    return known**-0.5 if known > 0 else np.inf
 
 
 def standard_errors(counts: PatternCounts, fit: Weights) -> Floats:
@@ -192,7 +198,9 @@ def _resampled(
         n_leads = n_won + generator.poisson(lost) * mean_weight
         is_there = n_leads > 0
         sample = counts.reweighted(n_leads, n_won).rows(is_there)
-        out[index] = fit_weights(sample, start=fit, ridge=RIDGE, max_steps=RESAMPLE_STEPS).weights
+        # A resample may lack the last periods, which have few leads that are old enough.
+        begun = replace(fit, intercepts=fit.intercepts[: sample.n_periods])
+        out[index] = fit_weights(sample, start=begun, ridge=RIDGE, max_steps=RESAMPLE_STEPS).weights
         if progress is not None:
             progress((index + 1) / n_resamples)
     return out
@@ -205,17 +213,3 @@ def _is_enough(counts: PatternCounts, table: pd.DataFrame) -> NDArray[np.bool_]:
     # A rule may well have no wins; what counts is that it could have had some.
     enough = (n_on >= MIN_N) & (n_off >= MIN_N) & (expected >= MIN_WON) & (won_off >= MIN_WON)
     return np.asarray(enough, dtype=bool)
-
-
-def _verdict(today: int, low: float, high: float, is_enough: bool) -> RuleVerdict:
-    if not is_enough:
-        return "not_enough"
-    if low - HALF_POINT <= today <= high + HALF_POINT:
-        # Today's points are possible; that nothing else is makes it evidence for them.
-        is_vague = high - low > max(2 * abs(today), 4)
-        return "not_enough" if is_vague else "keep"
-    if today * high < 0 and today * low < 0 and min(abs(low), abs(high)) > HALF_POINT:
-        return "flips"
-    if today != 0 and low <= HALF_POINT and high >= -HALF_POINT:
-        return "drop"
-    return "raise" if low > today else "lower"

@@ -9,13 +9,18 @@ import numpy as np
 
 from analysis.tuning.budget import Budget
 from analysis.tuning.changes import restarted
-from analysis.tuning.problem import Card, Problem
-from analysis.tuning.rounding import rounded_cards
-from analysis.tuning.search import descend, keeps_counts, kick
-from analysis.tuning.supports import grow_supports, refined_support
-from analysis.tuning.weights import Weights
+from analysis.tuning.counts import thinned
+from analysis.tuning.limits import violations
+from analysis.tuning.problem import Card, Problem, card_scores, evaluate
+from analysis.tuning.rounding import Rounded, rounded_cards
+from analysis.tuning.search import descend, kick
+from analysis.tuning.supports import find_supports, refined_support, rules_of
+from analysis.tuning.weights import Weights, fit_weights
 
 CARDS_PER_SUPPORT: Final = 4
+
+SUPPORT_SAMPLE: Final = 5000
+"""Patterns that sets of rules are chosen on; what comes of them is improved on all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +30,7 @@ class Effort:
     Attributes
     ----------
     width : int
-        Sets of rules kept at each size; see `grow_supports`.
+        Sets of rules kept at each size; see `find_supports`.
     n_rounded : int
         Sets of rules whose weights are rounded to points.
     n_starts : int
@@ -47,19 +52,23 @@ class Effort:
 
 
 EFFORTS: Final = {
-    "fast": Effort(width=3, n_rounded=12, n_starts=2, n_restarts=0, n_kicks=0, max_work=0),
-    "normal": Effort(width=5, n_rounded=24, n_starts=5, n_restarts=16, n_kicks=0, max_work=5_000_000),
+    "fast": Effort(width=2, n_rounded=4, n_starts=1, n_restarts=4, n_kicks=0, max_work=0),
+    "normal": Effort(width=3, n_rounded=6, n_starts=2, n_restarts=16, n_kicks=0, max_work=5_000_000),
     "thorough": Effort(width=8, n_rounded=60, n_starts=12, n_restarts=100, n_kicks=20, max_work=60_000_000),
 }
 
 
-def minimal_card(problem: Problem, effort: Effort, budget: Budget, generator: np.random.Generator) -> Card | None:
+def minimal_card(
+    problem: Problem, dense: Weights, effort: Effort, budget: Budget, generator: np.random.Generator
+) -> Card | None:
     """Find the best card within `max_rules`, without regard to today's points.
 
     Parameters
     ----------
     problem : Problem
         What is tuned. Cards that break a limit are not used as starts.
+    dense : Weights
+        Real weights of all rules.
     effort : Effort
         How hard to search.
     budget : Budget
@@ -77,11 +86,15 @@ def minimal_card(problem: Problem, effort: Effort, budget: Budget, generator: np
     size = min(limits.max_rules - n_locked, int(limits.is_free.sum()))
     if size <= 0:
         return None
-    supports = grow_supports(problem.counts, size, limits.is_free, effort.width)
-    starts = _starts(problem, supports[: effort.n_rounded])
+    counts = problem.counts
+    sample = thinned(counts, SUPPORT_SAMPLE, 0) if len(counts.n_leads) > 2 * SUPPORT_SAMPLE else counts
+    supports = find_supports(sample, dense, size, limits.is_free, effort.width)[: effort.n_rounded]
+    if sample is not counts:
+        supports = [fit_weights(counts, rules=rules_of(each), start=each, max_steps=2) for each in supports]
+    starts = _starts(problem, supports, effort.n_starts)
     if not starts:
         return None
-    singles = [descend(problem, card, budget, with_pairs=False) for card in starts[: effort.n_starts]]
+    singles = [descend(problem, card, budget, with_pairs=False) for card in starts]
     best = descend(problem, min(singles, key=lambda card: card.rank), budget)
     best = _refined(problem, best, size, budget)
     return widened(problem, best, effort, budget, generator)
@@ -98,19 +111,27 @@ def widened(problem: Problem, card: Card, effort: Effort, budget: Budget, genera
     return card
 
 
-def _starts(problem: Problem, supports: list[Weights]) -> list[Card]:
-    cards: dict[bytes, Card] = {}
+def _starts(problem: Problem, supports: list[Weights], n_starts: int) -> list[Card]:
+    """Round the weights of sets of rules, and evaluate the best results."""
+    found: dict[bytes, Rounded] = {}
     for weights in supports:
         for card in rounded_cards(problem, weights, CARDS_PER_SUPPORT):
-            if keeps_counts(problem, card):
-                cards.setdefault(card.points.tobytes(), card)
-    return sorted(cards.values(), key=lambda card: card.rank)
+            found.setdefault(card.points.tobytes(), card)
+    best = sorted(found.values(), key=lambda card: card.loss)
+    kept = [card for card in best if not violations(problem.limits, card.points)]
+    if problem.limits.volume is None:  # else those that keep the volume are still to be found
+        kept = kept[:n_starts]
+    if not kept:
+        return []
+    points = np.array([card.points for card in kept])
+    cards = evaluate(problem, points, card_scores(problem, points), np.array([card.scale for card in kept]))
+    return sorted(cards, key=lambda card: card.rank)[:n_starts]
 
 
 def _refined(problem: Problem, card: Card, size: int, budget: Budget) -> Card:
     """Look at the rules of the best card as a set again, and round from there."""
     weights = refined_support(problem.counts, card.points, size, problem.limits.is_free)
-    starts = _starts(problem, weights)
+    starts = _starts(problem, weights, 1)
     if not starts or starts[0].rank >= card.rank:
         return card
     return descend(problem, starts[0], budget)

@@ -104,8 +104,27 @@ def make_problem(counts: PatternCounts, limits: Constraints) -> Problem:
 
 def make_card(problem: Problem, points: Ints, *, start_scale: float = 0.0) -> Card:
     """Score, fit and judge a card."""
-    scores = problem.counts.scores(points)
-    return evaluate(problem, points[None], scores[None], np.array([start_scale]))[0]
+    return evaluate(problem, points[None], card_scores(problem, points[None]), np.array([start_scale]))[0]
+
+
+def card_scores(problem: Problem, cards: Ints) -> Ints:
+    """Score many cards at once.
+
+    Parameters
+    ----------
+    problem : Problem
+        The problem.
+    cards : array of shape (n_cards, n_rules), int
+        Their points.
+
+    Returns
+    -------
+    array of shape (n_cards, n_patterns), int
+    """
+    used = np.flatnonzero(cards.any(axis=0))
+    # Scores are small whole numbers: single precision holds them exactly, and multiplies fast.
+    scores = cards[:, used].astype(np.float32) @ problem.multiplicity[used].astype(np.float32)
+    return scores.astype(np.int64)
 
 
 def evaluate(problem: Problem, points: Ints, scores: Ints, start_scale: Floats, max_steps: int = 40) -> list[Card]:

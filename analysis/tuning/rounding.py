@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from analysis.intervals import Floats
 from analysis.tuning.counts import Ints
-from analysis.tuning.problem import Card, Problem, evaluate
-from analysis.tuning.weights import Weights, curvature
+from analysis.tuning.problem import Problem, evaluate
+from analysis.tuning.weights import Weights, condensed, curvature
 
 N_SCALES: Final = 20
 """Scales tried for one set of rules: steps of about 9 % between the coarsest and the finest."""
@@ -19,8 +20,27 @@ MAX_CLIP: Final = 1.6
 """The finest scale would take the largest weight this far beyond its range."""
 
 
-def rounded_cards(problem: Problem, weights: Weights, n_cards: int) -> list[Card]:
-    """Round weights to whole points in several ways, and return the best cards.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rounded:
+    """Points that real weights were rounded to.
+
+    Attributes
+    ----------
+    points : array of shape (n_rules,), int
+        The points.
+    scale : float
+        Change of the logit per point.
+    loss : float
+        Their loss. The volume is not looked at.
+    """
+
+    points: Ints
+    scale: float
+    loss: float
+
+
+def rounded_cards(problem: Problem, weights: Weights, n_cards: int) -> list[Rounded]:
+    """Round weights to whole points in several ways, and return the best results.
 
     Parameters
     ----------
@@ -42,20 +62,33 @@ def rounded_cards(problem: Problem, weights: Weights, n_cards: int) -> list[Card
     if not len(rules):
         return []
     limits = problem.limits
-    low, high = limits.low[rules], limits.high[rules]
-    model = curvature(problem.counts, weights, rules=rules, is_fast=True).matrix
+    base = np.clip(np.where(limits.is_free, 0, limits.today), limits.low, limits.high)
+    counts, columns = condensed(problem.counts, rules) if not base.any() else (problem.counts, rules)
     own = weights.weights[rules]
+    fit = Weights(weights=own, intercepts=weights.intercepts, loss=weights.loss, lower_bound=0.0)
+    design = replace(counts, multiplicity=counts.multiplicity[:, columns])
+    model = curvature(design, fit, is_fast=True).matrix
+    low, high = limits.low[rules], limits.high[rules]
     scales = _scales(np.abs(own), np.maximum(high, -low))
     points = np.clip(np.rint(own / scales[:, None]), low, high)
     error, scales = _improve(points, scales, model, model @ own, low, high)
-    base = np.clip(np.where(limits.is_free, 0, limits.today), limits.low, limits.high)
-    cards = np.repeat(base[None], len(points), axis=0)
-    cards[:, rules] = points
-    _, first = np.unique(cards, axis=0, return_index=True)
-    chosen = first[np.argsort(error[first], kind="stable")[: 3 * n_cards]]
-    scores = np.array([problem.counts.scores(card) for card in cards[chosen]])
-    found = evaluate(problem, cards[chosen], scores, scales[chosen], 5)
-    return sorted(found, key=lambda card: card.rank)[:n_cards]
+    chosen = _distinct(points, error)[: 3 * n_cards]
+    cards = np.repeat(base[None], len(chosen), axis=0)
+    cards[:, rules] = points[chosen]
+    scores = cards[:, rules].astype(np.float32) @ design.multiplicity.T.astype(np.float32)
+    scores += counts.scores(base) if base.any() else 0
+    small = replace(problem, counts=counts, limits=replace(limits, volume=None))
+    found = evaluate(small, cards, scores.astype(np.int64), scales[chosen], 5)
+    best = sorted(found, key=lambda card: card.loss)[:n_cards]
+    return [Rounded(points=card.points, scale=card.scale, loss=card.loss) for card in best]
+
+
+def _distinct(points: Floats, error: Floats) -> list[int]:
+    """Return the rows that differ, the best first."""
+    first: dict[bytes, int] = {}
+    for row in np.argsort(error, kind="stable"):
+        first.setdefault(points[row].tobytes(), int(row))
+    return list(first.values())
 
 
 def _scales(sizes: Floats, reach: Ints) -> Floats:

@@ -12,7 +12,7 @@ from analysis.tuning.limits import Constraints, violations
 from analysis.tuning.moves import Moves, pair_moves, single_moves
 from analysis.tuning.problem import Card, Problem, evaluate, make_card
 
-N_TRIED: Final = 10
+N_TRIED: Final = 6
 """Moves evaluated exactly, of each of the two lists."""
 
 MIN_GAIN: Final = 1e-9

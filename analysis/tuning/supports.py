@@ -66,8 +66,8 @@ class Sweep:
         return np.where(self.is_in, target**2 / (2 * np.where(self.is_in, own, 1.0)), np.inf)
 
 
-def grow_supports(
-    counts: PatternCounts, max_rules: int, is_allowed: NDArray[np.bool_], width: int = 3
+def find_supports(
+    counts: PatternCounts, dense: Weights, max_rules: int, is_allowed: NDArray[np.bool_], width: int = 3
 ) -> list[Weights]:
     """Choose sets of at most `max_rules` rules that explain the wins well, with their weights.
 
@@ -75,31 +75,29 @@ def grow_supports(
     ----------
     counts : PatternCounts
         The leads.
+    dense : Weights
+        Weights of all rules: one of the two places to begin; the other is no weights at all.
     max_rules : int
         Rules at most.
     is_allowed : array of shape (n_rules,), bool
         Rules that may have points.
     width : int
-        Sets that are kept at each size, and looked at around each.
+        Sets that are looked at around each, and gone on from.
+
+    Returns
+    -------
+    list of Weights
+        The best first.
 
     Notes
     -----
     The loss is replaced by its quadratic model at the present weights, in which
     the best subset is sought by adding and exchanging rules; then the model is
-    made anew at the best weights found, with more rules each time.
+    made anew at the best weights found.
     """
     found: dict[tuple[int, ...], Weights] = {}
-    beam = [fit_weights(counts, rules=np.empty(0, dtype=np.int64))]
-    size = 0
-    while size < max_rules:
-        size = min(max(size + 2, int(np.ceil(size * 1.4))), max_rules)
-        seen: dict[tuple[int, ...], Weights] = {}
-        for fit in beam:
-            _look_around(counts, fit, size, is_allowed, width, seen)
-        beam = _best(seen)[:width]
-        if 2 * size >= max_rules:
-            found |= seen
-    for _ in range(MAX_ROUNDS):
+    beam = [dense, fit_weights(counts, rules=np.empty(0, dtype=np.int64))]
+    for _ in range(1 + MAX_ROUNDS):
         before = set(found)
         for fit in beam:
             _look_around(counts, fit, max_rules, is_allowed, width, found)
@@ -128,8 +126,13 @@ def _look_around(
             found[key] = fit_weights(counts, rules=rules, start=_restricted(fit, rules), max_steps=5)
 
 
+def rules_of(fit: Weights) -> Ints:
+    """Return the rules that have a weight."""
+    return np.flatnonzero(fit.weights)
+
+
 def _support(fit: Weights) -> tuple[int, ...]:
-    return tuple(int(rule) for rule in np.flatnonzero(fit.weights))
+    return tuple(int(rule) for rule in rules_of(fit))
 
 
 def best_subset(model: Curvature, weights: Floats, size: int, is_allowed: NDArray[np.bool_]) -> tuple[Ints, list[Ints]]:

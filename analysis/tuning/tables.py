@@ -63,20 +63,21 @@ class CellCounts:
 def level_matrix(counts: PatternCounts, is_wanted: NDArray[np.bool_]) -> LevelMatrix:
     """Expand the multiplicities of the wanted rules to 0/1 columns."""
     rules = np.flatnonzero(is_wanted & (counts.multiplicity.max(axis=0) > 0))
-    rule, level, columns = [], [], []
-    for index in rules:
-        times = counts.multiplicity[:, index]
-        for value in np.flatnonzero(np.bincount(times))[0:]:
-            if value > 0:
-                rule.append(index)
-                level.append(value)
-                columns.append(times == value)
-    matrix = np.array(columns, dtype=np.uint8).reshape(len(columns), len(counts.multiplicity))
-    return LevelMatrix(
-        columns=np.ascontiguousarray(matrix.T),
-        rule=np.array(rule, dtype=np.int64),
-        level=np.array(level, dtype=np.int64),
-    )
+    highest = counts.multiplicity[:, rules].max(axis=0, initial=0)
+    if highest.max(initial=0) <= 1:  # the columns as they are
+        columns = np.ascontiguousarray(counts.multiplicity[:, rules])
+        return LevelMatrix(columns=columns, rule=rules, level=np.ones(len(rules), dtype=np.int64))
+    pairs = [
+        (int(rule), int(value))
+        for rule in rules
+        for value in np.flatnonzero(np.bincount(counts.multiplicity[:, rule]))
+        if value > 0
+    ]
+    matrix = np.empty((len(counts.multiplicity), len(pairs)), dtype=np.uint8)
+    for column, (index, value) in enumerate(pairs):
+        matrix[:, column] = counts.multiplicity[:, index] == value
+    rule, level = np.array(pairs, dtype=np.int64).reshape(-1, 2).T.copy()
+    return LevelMatrix(columns=matrix, rule=rule, level=level)
 
 
 def cell_counts(matrix: LevelMatrix, weight: Floats, cell: Ints, n_cells: int, first: Ints) -> CellCounts:
@@ -102,7 +103,8 @@ def cell_counts(matrix: LevelMatrix, weight: Floats, cell: Ints, n_cells: int, f
     at; those are then evaluated exactly.
     """
     n_columns = matrix.columns.shape[1]
-    order = np.argsort(cell, kind="stable")
+    # Sixteen bits are sorted by counting, several times faster than by comparing.
+    order = np.argsort(cell.astype(np.uint16) if n_cells <= 1 << 16 else cell, kind="stable")
     bounds = np.concatenate([[0], np.cumsum(np.bincount(cell, minlength=n_cells))])
     out = np.zeros((n_cells, 1 + len(first), n_columns), dtype=np.float32)
     weights = weight.astype(np.float32)

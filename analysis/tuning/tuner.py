@@ -10,7 +10,7 @@ import numpy as np
 from analysis.intervals import Floats
 from analysis.tuning.budget import Budget
 from analysis.tuning.certificate import Certificate, certify
-from analysis.tuning.counts import Ints, PatternCounts
+from analysis.tuning.counts import Ints, PatternCounts, thinned
 from analysis.tuning.limits import Constraints, volume_share
 from analysis.tuning.loss import fit_card
 from analysis.tuning.minimal import EFFORTS, minimal_card, widened
@@ -18,11 +18,9 @@ from analysis.tuning.problem import Card, Problem, make_card, make_problem
 from analysis.tuning.search import descend
 from analysis.tuning.starts import first_card
 from analysis.tuning.threads import one_thread
-from analysis.tuning.weights import Weights, fit_weights
+from analysis.tuning.weights import Weights, dense_weights
 
 EffortName: TypeAlias = Literal["fast", "normal", "thorough"]
-
-BOUND_RIDGE: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +147,8 @@ def tune_path(
     with one_thread():
         problem = make_problem(counts, limits)
         cards = card_path(problem, effort, budget, seed)
-        return [_proposal(counts, problem, card, budget, max_work=0) for card in cards]
+        dense = dense_weights(problem.counts)
+        return [_proposal(counts, problem, card, dense, budget, max_work=0) for card in cards]
 
 
 def card_path(problem: Problem, effort: EffortName, budget: Budget, seed: int) -> list[Card]:
@@ -175,22 +174,21 @@ def _tune(
     counts: PatternCounts, limits: Constraints, effort: EffortName, budget: Budget, seed: int, with_proof: bool
 ) -> Proposal:
     problem = make_problem(counts, limits)
-    start = None
     if len(problem.counts.n_leads) <= SAMPLE_ABOVE:
-        best = _search(problem, effort, budget, seed)
+        dense = dense_weights(problem.counts)
+        best = _search(problem, dense, effort, budget, seed)
     else:
         sample = thinned(problem.counts, SAMPLE_SIZE, seed)
-        found = _search(make_problem(sample, limits), effort, budget, seed)
+        start = dense_weights(sample)
+        found = _search(make_problem(sample, limits), start, effort, budget, seed)
         best = descend(problem, make_card(problem, found.points, start_scale=found.scale), budget)
         if best.excess > 0:
             best = descend(problem, first_card(problem, budget), budget)
-        start = fit_weights(sample, ridge=BOUND_RIDGE)
-    return _proposal(
-        counts, problem, best, budget, max_work=EFFORTS[effort].max_work if with_proof else 0, dense_start=start
-    )
+        dense = dense_weights(problem.counts, start=start)
+    return _proposal(counts, problem, best, dense, budget, max_work=EFFORTS[effort].max_work if with_proof else 0)
 
 
-def _search(problem: Problem, effort: EffortName, budget: Budget, seed: int) -> Card:
+def _search(problem: Problem, dense: Weights, effort: EffortName, budget: Budget, seed: int) -> Card:
     limits = problem.limits
     generator = np.random.default_rng(seed)
     best = first_card(problem, budget)
@@ -199,38 +197,11 @@ def _search(problem: Problem, effort: EffortName, budget: Budget, seed: int) -> 
     if not is_new or best.points.any():  # no points have no scale to search with
         best = descend(problem, best, budget)
     if is_new:
-        other = minimal_card(problem, EFFORTS[effort], budget, generator)
-        other = descend(problem, best, budget) if other is None else descend(problem, other, budget)
-        best = min(best, other, key=lambda card: card.rank)
+        other = minimal_card(problem, dense, EFFORTS[effort], budget, generator)
+        best = descend(problem, best, budget) if other is None else min(best, other, key=lambda card: card.rank)
     elif limits.max_changes > 1:
         best = widened(problem, best, EFFORTS[effort], budget, generator)
     return best
-
-
-def thinned(counts: PatternCounts, size: int, seed: int) -> PatternCounts:
-    """Draw about `size` patterns, those with many leads more surely, weighted to stand for all.
-
-    Parameters
-    ----------
-    counts : PatternCounts
-        The leads.
-    size : int
-        Patterns to draw, about.
-    seed : int
-        Of the drawing.
-    """
-    chance = counts.n_leads * (size / counts.n_leads.sum())
-    for _ in range(5):  # patterns that are certain leave their share to the others
-        is_certain = chance >= 1
-        room, rest = size - is_certain.sum(), chance[~is_certain].sum()
-        if room <= 0 or rest <= 0:
-            break
-        chance = np.where(is_certain, 1.0, chance * (room / rest))
-    chance = np.clip(chance, 0, 1)
-    is_drawn = np.random.default_rng(seed).random(len(chance)) < chance
-    drawn = counts.rows(is_drawn)
-    factor = 1 / chance[is_drawn]
-    return replace(drawn, n_leads=drawn.n_leads * factor, n_won=drawn.n_won * factor, n_scored=drawn.n_scored * factor)
 
 
 def _distinct(cards: list[Card]) -> list[Card]:
@@ -238,16 +209,9 @@ def _distinct(cards: list[Card]) -> list[Card]:
 
 
 def _proposal(
-    counts: PatternCounts,
-    problem: Problem,
-    card: Card,
-    budget: Budget,
-    *,
-    max_work: int,
-    dense_start: Weights | None = None,
+    counts: PatternCounts, problem: Problem, card: Card, dense: Weights, budget: Budget, *, max_work: int
 ) -> Proposal:
     is_complete = not budget.is_over
-    dense = fit_weights(problem.counts, ridge=BOUND_RIDGE, start=dense_start)
     certificate, card = certify(problem, card, dense, budget, max_work=max_work)
     today = make_card(problem, problem.limits.today)
     volume = problem.limits.volume

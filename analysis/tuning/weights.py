@@ -14,12 +14,23 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 
 from analysis.intervals import Floats
-from analysis.tuning.counts import Ints, PatternCounts, weighted_counts
+from analysis.tuning.counts import Ints, PatternCounts, thinned, weighted_counts
 from analysis.tuning.loss import sigmoid, softplus
 
 MAX_STEPS: Final = 30
 RIDGE: Final = 1e-6
 """Shrinkage per lead: keeps weights finite where a rule separates wins from losses."""
+
+TOLERANCE: Final = 1e-9
+
+CONVERGING: Final = 0.05
+"""A step that cuts what is left to gain to this part may be repeated with the same second derivatives."""
+
+START_SIZE: Final = 6000
+"""Patterns of the sample that the fit to all begins with."""
+
+BOUND_RIDGE: Final = 1e-9
+BOUND_TOLERANCE: Final = 1e-6
 
 BLOCK_ROWS: Final = 8192
 MAX_CELLS: Final = 1 << 16
@@ -73,6 +84,7 @@ def fit_weights(
     start: Weights | None = None,
     ridge: float = RIDGE,
     max_steps: int = MAX_STEPS,
+    tolerance: float = TOLERANCE,
 ) -> Weights:
     """Fit real-valued weights.
 
@@ -88,40 +100,45 @@ def fit_weights(
         Shrinkage per lead.
     max_steps : int
         Newton steps at most.
+    tolerance : float
+        Newton stops when it expects to gain less, as a part of the number of leads.
 
     Notes
     -----
-    Newton's method with halved steps. The ridge makes the loss slightly larger
+    Newton's method with halved steps; second derivatives are kept where they still serve. The ridge makes the loss slightly larger
     than the smallest possible one; `lower_bound` takes back what it could have cost.
     """
     chosen = np.arange(counts.n_rules) if rules is None else rules
     n_rules, n_periods = counts.n_rules, counts.n_periods
-    counts, chosen_columns = _condensed(counts, chosen)
+    counts, chosen_columns = condensed(counts, chosen)
     design = counts.multiplicity[:, chosen_columns].astype(np.float64)
     weights = np.zeros(len(chosen)) if start is None else start.weights[chosen].copy()
     shrinkage = ridge * counts.n_leads.sum()
     intercepts = _base_logits(counts, n_periods) if start is None else start.intercepts.copy()
-    value = _value(counts, design, weights, intercepts) + shrinkage * weights @ weights / 2
-    decrement = np.inf
+    value = _value(counts, design, weights, intercepts, shrinkage)
+    decrement, factored, is_old = np.inf, None, False
     for _ in range(max_steps):
-        slope, matrix, base_slope, cross, base_curve = _derivatives(counts, design, weights, intercepts)
-        full_slope = slope + shrinkage * weights - cross @ (base_slope / base_curve)
-        full = matrix - (cross / base_curve) @ cross.T
-        full[np.diag_indices(len(chosen))] += shrinkage + 1e-10
-        step = -cho_solve(cho_factor(full), full_slope) if len(chosen) else np.zeros(0)
-        base_step = -(base_slope + cross.T @ step) / base_curve
-        decrement = float(-full_slope @ step + (base_slope**2 / base_curve).sum()) / 2
-        if decrement <= 1e-9 * counts.n_leads.sum():
+        slope, base_slope, spread = _slopes(counts, design, weights, intercepts)
+        if factored is None:
+            factored, is_old = _factored(counts, design, spread, n_periods, shrinkage), False
+        step, base_step, gain = _step(factored, slope + shrinkage * weights, base_slope)
+        before, decrement = decrement, gain
+        if decrement <= tolerance * counts.n_leads.sum():
             break
         for _ in range(25):
-            trial, trial_base = weights + step, intercepts + base_step
-            new = _value(counts, design, trial, trial_base) + shrinkage * trial @ trial / 2
+            new = _value(counts, design, weights + step, intercepts + base_step, shrinkage)
             if new <= value:
                 break
             step, base_step = step / 2, base_step / 2
         else:
-            break
-        weights, intercepts, value = trial, trial_base, new
+            if not is_old:
+                break
+            factored = None
+            continue
+        weights, intercepts, value = weights + step, intercepts + base_step, new
+        # Near the end the curvature hardly changes: the slope alone is several times cheaper.
+        is_old = decrement < CONVERGING * before < np.inf
+        factored = factored if is_old else None
     all_weights = np.zeros(n_rules)
     all_weights[chosen] = weights
     loss = value - shrinkage * weights @ weights / 2
@@ -131,6 +148,21 @@ def fit_weights(
         loss=loss,
         lower_bound=max(0.0, loss - shrinkage * _slack(weights) - 2 * max(decrement, 0.0)),
     )
+
+
+def dense_weights(counts: PatternCounts, start: Weights | None = None) -> Weights:
+    """Fit weights to all rules as exactly as a lower bound asks for: from a sample to all.
+
+    Parameters
+    ----------
+    counts : PatternCounts
+        The leads.
+    start : Weights, optional
+        Where to begin, where a sample was fitted already.
+    """
+    if start is None and len(counts.n_leads) > 2 * START_SIZE:
+        start = fit_weights(thinned(counts, START_SIZE, 0), ridge=BOUND_RIDGE, tolerance=BOUND_TOLERANCE)
+    return fit_weights(counts, ridge=BOUND_RIDGE, start=start, tolerance=BOUND_TOLERANCE)
 
 
 def curvature(
@@ -152,17 +184,26 @@ def curvature(
     kind = np.float32 if is_fast else np.float64
     own, design = weights.weights, counts.multiplicity
     if rules is not None:
-        counts, columns = _condensed(counts, rules)
+        counts, columns = condensed(counts, rules)
         own, design = own[rules], counts.multiplicity[:, columns]
-    slope, matrix, base_slope, cross, base_curve = _derivatives(counts, design, own, weights.intercepts, kind)
+    design = design.astype(kind)
+    slope, base_slope, spread = _slopes(counts, design, own, weights.intercepts)
+    matrix, cross, base_curve = _curves(counts, design, spread, len(weights.intercepts))
     return Curvature(
         slope=slope - cross @ (base_slope / base_curve),
         matrix=matrix - (cross / base_curve) @ cross.T,
     )
 
 
-def _condensed(counts: PatternCounts, rules: Ints) -> tuple[PatternCounts, Ints]:
+def condensed(counts: PatternCounts, rules: Ints) -> tuple[PatternCounts, Ints]:
     """Merge patterns that are alike for some rules, where a small table can hold them.
+
+    Parameters
+    ----------
+    counts : PatternCounts
+        The leads.
+    rules : array of int
+        The rules that matter.
 
     Returns
     -------
@@ -208,33 +249,61 @@ def _base_logits(counts: PatternCounts, n_periods: int) -> Floats:
     return np.log((n_won + 1e-6 * n_leads + 1e-12) / (n_leads - n_won + 1e-6 * n_leads + 1e-12))
 
 
-def _value(counts: PatternCounts, design: Floats, weights: Floats, intercepts: Floats) -> float:
+def _value(counts: PatternCounts, design: Floats, weights: Floats, intercepts: Floats, shrinkage: float) -> float:
     logit = design @ weights + intercepts[counts.period]
-    return float(counts.n_leads @ softplus(logit) - counts.n_won @ logit)
+    return float(counts.n_leads @ softplus(logit) - counts.n_won @ logit + shrinkage * weights @ weights / 2)
 
 
-def _derivatives(
-    counts: PatternCounts, design: NDArray[Any], weights: Floats, intercepts: Floats, kind: type = np.float64
-) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-    n_rules, n_periods = design.shape[1], len(intercepts)
-    slope, matrix = np.zeros(n_rules), np.zeros((n_rules, n_rules))
-    cross = np.zeros((n_rules, n_periods))
-    base_slope, base_curve = np.zeros(n_periods), np.full(n_periods, 1e-12)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Factored:
+    """Second derivatives, ready to solve for a step."""
+
+    factor: tuple[Floats, bool] | None
+    cross: Floats
+    base_curve: Floats
+
+
+def _factored(counts: PatternCounts, design: Floats, spread: Floats, n_periods: int, shrinkage: float) -> _Factored:
+    matrix, cross, base_curve = _curves(counts, design, spread, n_periods)
+    full = matrix - (cross / base_curve) @ cross.T
+    full[np.diag_indices(len(full))] += shrinkage + 1e-10
+    return _Factored(factor=cho_factor(full) if len(full) else None, cross=cross, base_curve=base_curve)
+
+
+def _step(factored: _Factored, slope: Floats, base_slope: Floats) -> tuple[Floats, Floats, float]:
+    """Return the step of weights and intercepts, and the gain it promises."""
+    own = slope - factored.cross @ (base_slope / factored.base_curve)
+    step = np.zeros(0) if factored.factor is None else -cho_solve(factored.factor, own)
+    base_step = -(base_slope + factored.cross.T @ step) / factored.base_curve
+    return step, base_step, float(-own @ step + (base_slope**2 / factored.base_curve).sum()) / 2
+
+
+def _slopes(
+    counts: PatternCounts, design: NDArray[Any], weights: Floats, intercepts: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Return the first derivatives by weight and by intercept, and the curvature of each pattern."""
+    p = sigmoid(design @ weights.astype(design.dtype) + intercepts[counts.period])
+    expected = counts.n_leads * p
+    residual = expected - counts.n_won
+    slope = residual.astype(design.dtype) @ design
+    return (
+        slope.astype(np.float64),
+        weighted_counts(counts.period, residual, len(intercepts)),
+        expected * (1 - p),
+    )
+
+
+def _curves(
+    counts: PatternCounts, design: NDArray[Any], spread: Floats, n_periods: int
+) -> tuple[Floats, Floats, Floats]:
+    """Return the second derivatives: between weights, between weights and intercepts, of intercepts."""
+    matrix, cross = np.zeros((design.shape[1],) * 2), np.zeros((design.shape[1], n_periods))
+    root = np.sqrt(spread).astype(design.dtype)
     for start in range(0, len(design), BLOCK_ROWS):
         rows = slice(start, start + BLOCK_ROWS)
-        block: NDArray[Any] = design[rows].astype(kind)
-        period = counts.period[rows]
-        p = sigmoid(block @ weights.astype(kind) + intercepts[period])
-        residual = counts.n_leads[rows] * p - counts.n_won[rows]
-        spread = counts.n_leads[rows] * p * (1 - p)
-        slope += block.T @ residual.astype(kind)
-        spread_block = block * spread[:, None].astype(kind)
-        matrix += block.T @ spread_block
-        base_slope += weighted_counts(period, residual, n_periods)
-        base_curve += weighted_counts(period, spread, n_periods)
-        if n_periods == 1:
-            cross[:, 0] += spread_block.sum(axis=0)
-        else:
-            for index in np.unique(period):
-                cross[:, index] += spread_block[period == index].sum(axis=0)
-    return slope, matrix, base_slope, cross, base_curve
+        weighted = design[rows] * root[rows, None]
+        # A matrix times itself takes BLAS half the work of any two.
+        matrix += weighted.T @ weighted
+        is_period = counts.period[rows, None] == np.arange(n_periods)
+        cross += weighted.T @ (is_period * root[rows, None])
+    return matrix, cross, np.maximum(weighted_counts(counts.period, spread, n_periods), 1e-12)

@@ -16,7 +16,7 @@ from analysis.tuning import (
     tune_path,
     violations,
 )
-from analysis.tuning.tuner import thinned
+from analysis.tuning.counts import thinned
 from tests.analysis.tuning.companies import TODAY, company, random_counts, small_counts
 
 points = st.lists(st.integers(-2, 2), min_size=4, max_size=4).map(np.array)

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
 from analysis.tuning import fit_card
-from analysis.tuning.supports import Sweep, best_subset, grow_supports
+from analysis.tuning.supports import Sweep, best_subset, find_supports
 from analysis.tuning.weights import curvature, fit_weights
 from tests.analysis.tuning.companies import as_leads, random_counts, small_counts
 
@@ -63,7 +63,7 @@ def _value_without(matrix, target, rules):
 
 def test_growing_finds_the_best_pair_of_rules():
     counts = random_counts(8, n_rules=8)
-    found = grow_supports(counts, 2, np.ones(8, dtype=bool))[0]
+    found = find_supports(counts, fit_weights(counts), 2, np.ones(8, dtype=bool))[0]
     losses = {(i, j): fit_weights(counts, rules=np.array([i, j])).loss for i in range(8) for j in range(i + 1, 8)}
     assert tuple(np.flatnonzero(found.weights)) == min(losses, key=losses.get)
 
