@@ -6,7 +6,7 @@ number of leads.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -116,11 +116,19 @@ def raw_effects(patterns: PatternTable, ruleset: Ruleset) -> pd.DataFrame:
     )
 
 
-def partial_effects(patterns: PatternTable, ruleset: Ruleset, n_resamples: int, seed: int) -> pd.DataFrame:
+def partial_effects(tables: Sequence[PatternTable], ruleset: Ruleset, n_resamples: int, seed: int) -> pd.DataFrame:
     """Weigh each rule against the outcomes, all other rules held fixed.
 
     A rule with tiers or a half-life is weighed as a whole: what it gives is what
     is put to the test.
+
+    Parameters
+    ----------
+    tables : sequence of PatternTable
+        One for each quarter: each has a base rate of its own, so that a rule gets
+        no credit for the season it was used in.
+    n_resamples, seed : int
+        As for `tuning.rule_evidence`.
 
     Returns
     -------
@@ -129,59 +137,69 @@ def partial_effects(patterns: PatternTable, ruleset: Ruleset, n_resamples: int, 
         `evidence_low`, `evidence_high` (what the outcomes say, in the same
         points; 95 %), `evidence_chance` (probability of so large a distance from
         the points by chance alone, adjusted for the number of rules; whole
-        points within half a point of the evidence are no distance),
-        `evidence_verdict` (as `tuning.rule_evidence`, not adjusted). NaN and
-        "not_enough" without any mature decision.
+        points within half a point of the evidence are no distance), `is_enough`
+        (as `tuning.rule_evidence`). NaN and False without any mature decision.
     """
     points = np.array([rule.points for rule in ruleset.rules], dtype=np.int64)
-    table = pd.DataFrame({"points": points})
-    if not _total(patterns, ("n_mature",)).sum() or not len(points):
+    frame = pd.DataFrame({"points": points})
+    if not any(_total(table, ("n_mature",)).sum() for table in tables) or not len(points):
         nothing = dict.fromkeys(("evidence", "evidence_low", "evidence_high", "evidence_chance"), np.nan)
-        return table.assign(**nothing, evidence_verdict="not_enough")
-    multiplicity, today = _one_column_each(patterns, ruleset)
-    # Engines return patterns in any order; resamples must not depend on it.
-    order = np.lexsort(np.hstack([patterns.gated, multiplicity]).T)
-    whole = replace(
-        patterns,
-        rule_ids=tuple(rule.id for rule in ruleset.rules),
-        multiplicity=multiplicity[order],
-        gated=patterns.gated[order],
-        counts=patterns.counts.iloc[order].reset_index(drop=True),
-    )
-    found = rule_evidence(counts_of_periods([whole]), today, n_resamples=n_resamples, seed=seed)
+        return frame.assign(**nothing, is_enough=False)
+    units = _units(tables, ruleset)
+    today = np.array([units.get(number, 0) or rule.points for number, rule in enumerate(ruleset.rules)], dtype=np.int64)
+    counts = counts_of_periods([_one_column_each(table, ruleset, units) for table in tables])
+    found = rule_evidence(counts, today, n_resamples=n_resamples, seed=seed)
     # What a rule says may be several of the units that were weighed.
     unit = np.where(today != 0, points / np.where(today != 0, today, 1), 1.0)
     estimate, low, high = (found[name].to_numpy(dtype=np.float64) for name in ("points", "points_low", "points_high"))
+    ends = np.sort([low * unit, high * unit], axis=0)
+    return frame.assign(
+        evidence=estimate * unit,
+        evidence_low=ends[0],
+        evidence_high=ends[1],
+        evidence_chance=_chance(estimate, low, high, today),
+        is_enough=found["is_enough"].to_numpy(),
+    )
+
+
+def _chance(estimate: Floats, low: Floats, high: Floats, today: Integers) -> Floats:
     # The interval is seldom symmetric: the side on which today's points lie is what counts.
     spread = np.maximum(np.where(today < estimate, estimate - low, high - estimate), 0) / norm.ppf(0.975)
     distance = np.maximum(np.abs(estimate - today) - HALF_POINT, 0)
     chance = 2 * norm.sf(distance / np.maximum(spread, 1e-12))
-    ends = np.sort([low * unit, high * unit], axis=0)
-    return table.assign(
-        evidence=estimate * unit,
-        evidence_low=ends[0],
-        evidence_high=ends[1],
-        evidence_chance=adjusted(np.where(np.isfinite(spread), np.minimum(chance, 1.0), np.nan)),
-        evidence_verdict=found["verdict"].to_numpy(),
+    return adjusted(np.where(np.isfinite(spread), np.minimum(chance, 1.0), np.nan))
+
+
+def _units(tables: Sequence[PatternTable], ruleset: Ruleset) -> dict[int, int]:
+    """Return for each rule with tiers or a half-life the points of one unit of it; 0: it applied, or it did not."""
+    given = np.vstack([given_points(table, ruleset) for table in tables])
+    places = [number for number, rule in enumerate(ruleset.rules) if rule.tiers or rule.half_life_days is not None]
+    return {number: _unit(given[:, number]) for number in places}
+
+
+def _unit(given: Integers) -> int:
+    sizes = np.abs(given[given != 0])
+    unit = int(np.gcd.reduce(sizes, initial=0))
+    is_one_sign = not (np.any(given > 0) and np.any(given < 0))
+    if not unit or not is_one_sign or sizes.max() // unit > MAX_MULTIPLICITY:
+        return 0
+    return unit if given.max() > 0 else -unit
+
+
+def _one_column_each(table: PatternTable, ruleset: Ruleset, units: dict[int, int]) -> PatternTable:
+    """Return the patterns with one column per rule: how often it counted, in units of its own."""
+    counted, given = _summed(table.multiplicity, ruleset), given_points(table, ruleset)
+    for number, unit in units.items():
+        counted[:, number] = given[:, number] // unit if unit else counted[:, number] > 0
+    # Engines return patterns in any order; resamples must not depend on it.
+    order = np.lexsort(np.hstack([table.gated, counted]).T)
+    return replace(
+        table,
+        rule_ids=tuple(rule.id for rule in ruleset.rules),
+        multiplicity=counted[order],
+        gated=table.gated[order],
+        counts=table.counts.iloc[order].reset_index(drop=True),
     )
-
-
-def _one_column_each(patterns: PatternTable, ruleset: Ruleset) -> tuple[Integers, Integers]:
-    """Return how often each rule counted, in units of its own, and the points of a unit."""
-    counted, given = _summed(patterns.multiplicity, ruleset), given_points(patterns, ruleset)
-    today = np.array([rule.points for rule in ruleset.rules], dtype=np.int64)
-    for number, rule in enumerate(ruleset.rules):
-        if not rule.tiers and rule.half_life_days is None:
-            continue
-        points = np.abs(given[:, number])
-        is_one_sign = not (np.any(given[:, number] > 0) and np.any(given[:, number] < 0))
-        unit = int(np.gcd.reduce(points[points > 0], initial=0))
-        if unit and is_one_sign and points.max() // unit <= MAX_MULTIPLICITY:
-            counted[:, number] = points // unit
-            today[number] = unit * (1 if given[:, number].max() > 0 else -1)
-        else:
-            counted[:, number] = counted[:, number] > 0
-    return counted, today
 
 
 def overlaps(patterns: PatternTable, ruleset: Ruleset) -> pd.DataFrame:

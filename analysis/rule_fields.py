@@ -96,6 +96,19 @@ def fields_by_source(engine: Engine, ruleset: Ruleset, selection: Selection) -> 
     ]
 
 
+def unknown_everywhere(fields: pd.DataFrame) -> dict[str, str]:
+    """Return the rules that ask for a field nobody ever filled in, with the field.
+
+    Parameters
+    ----------
+    fields : DataFrame
+        As from `fields_by_source`.
+    """
+    known = fields.groupby(["rule_id", "field"], as_index=False)["n_known"].sum()
+    empty = known[known["n_known"] == 0]
+    return dict(zip(empty["rule_id"], empty["field"], strict=True))
+
+
 def _no_counts() -> dict[str, pd.Series]:
     return {
         "source": pd.Series(dtype="str"),

@@ -18,10 +18,10 @@ import pandas as pd
 from analysis.calibration import Calibration, calibrate
 from analysis.intervals import MIN_N, rates, wilson_interval
 from analysis.patterns import COUNTS, PatternTable, pattern_scores, score_table
-from analysis.replay import lead_scores, pattern_table
+from analysis.replay import HANDOFF, Decision, lead_scores, pattern_table
 from analysis.rulesets import Ruleset, Tier
 from analysis.selection import Selection
-from analysis.tuning import Constraints, PatternCounts, constraints, counts_of_periods, keep_volume, rule_evidence
+from analysis.tuning import Constraints, PatternCounts, constraints, counts_of_periods, keep_volume, pattern_counts
 from data.engine import Engine
 
 MAX_QUARTERS: Final = 12
@@ -46,15 +46,20 @@ class Bench:
     ----------
     patterns : PatternTable
         All decisions of the selection.
+    quarters : tuple of PatternTable
+        The same by quarter of the decision, from the first one on that has any.
     counts : PatternCounts
-        The same by quarter of the decision, as the tuner wants it.
-    n_quarters : int
-        Periods in `counts`, empty ones included.
+        The quarters, as the tuner wants them.
     """
 
     patterns: PatternTable
+    quarters: tuple[PatternTable, ...]
     counts: PatternCounts
-    n_quarters: int
+
+    @property
+    def n_quarters(self) -> int:
+        """Periods in `counts`, empty ones included."""
+        return len(self.quarters)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +90,7 @@ class Consequences:
         return int(self.swaps.loc[self.swaps["move"].isin(moves), "n_leads"].sum())
 
 
-def bench(engine: Engine, ruleset: Ruleset, selection: Selection) -> Bench:
+def bench(engine: Engine, ruleset: Ruleset, selection: Selection, decision: Decision = HANDOFF) -> Bench:
     """Replay the decisions of a selection, quarter by quarter.
 
     Raises
@@ -93,10 +98,18 @@ def bench(engine: Engine, ruleset: Ruleset, selection: Selection) -> Bench:
     ReplayError
         As for `analysis.replay.pattern_table`.
     """
-    replayed = [pattern_table(engine, ruleset, quarter) for quarter in quarters(selection)]
+    replayed = [pattern_table(engine, ruleset, quarter, decision) for quarter in quarters(selection)]
     # Quarters before the first decision are no past to learn from.
     tables = list(dropwhile(lambda table: table.counts.empty, replayed)) or replayed[-1:]
-    return Bench(patterns=pooled(tables), counts=counts_of_periods(tables), n_quarters=len(tables))
+    return Bench(patterns=pooled(tables), quarters=tuple(tables), counts=_counts(tables))
+
+
+def _counts(tables: list[PatternTable]) -> PatternCounts:
+    if not all(bool(table.is_gated.all()) for table in tables):
+        return counts_of_periods(tables)
+    # Nobody decided, or everybody behind a gate: no leads to learn from, and no error either.
+    ids = tables[0].rule_ids
+    return pattern_counts(np.zeros((1, len(ids)), dtype=np.int64), [0], [0], n_scored=[0], rule_ids=ids)
 
 
 def quarters(selection: Selection) -> tuple[Selection, ...]:
@@ -252,21 +265,6 @@ def usual_range(points: int) -> tuple[int, int]:
 def named_points(ruleset: Ruleset, points: np.ndarray) -> dict[str, int]:
     """Return proposed points by rule or tier, from points by column."""
     return {name: int(points[number]) for name, number in tunable(ruleset).items()}
-
-
-def evidence_by_rule(counts: PatternCounts, ruleset: Ruleset) -> pd.DataFrame:
-    """Return what the data say about each rule or tier, as `analysis.tuning.rule_evidence`.
-
-    Returns
-    -------
-    DataFrame
-        Indexed by the names of `Ruleset.adjustable`, in its order; a rule that
-        fades is judged by its freshest touches.
-    """
-    table = rule_evidence(counts, ruleset.points).set_index("rule_id")
-    names = list(ruleset.adjustable)
-    own = [name if name in table.index else f"{name}[1/1]" for name in names]
-    return table.loc[own].set_axis(names, axis=0).rename_axis("rule_id")
 
 
 def n_undecided_quarters(selection: Selection) -> int:

@@ -82,10 +82,11 @@ def _follow_theme(figure: go.Figure) -> None:
 def table(say: Speaker, twin: Twin, *, key: str) -> None:
     """Draw a table with its download."""
     st.table(twin.shown, hide_index=True, border="horizontal", width="stretch")
-    _download(say, twin, key)
+    download(say, twin, key)
 
 
-def _download(say: Speaker, twin: Twin, key: str) -> None:
+def download(say: Speaker, twin: Twin, key: str) -> None:
+    """Draw the button that gives a table as a file."""
     st.download_button(
         say("exhibit.download"),
         tables.csv(twin.exported),
@@ -109,7 +110,7 @@ def wide_table(say: Speaker, twin: Twin, *, key: str, alt: str, pick: Callable[[
         twin.shown, hide_index=True, height="content", alt=alt, key=f"{key}-grid", on_select=pick,
         selection_mode="single-cell",
     )  # fmt: skip
-    _download(say, twin, key)
+    download(say, twin, key)
 
 
 def facts(heading: str, items: pd.DataFrame) -> None:

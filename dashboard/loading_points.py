@@ -8,6 +8,9 @@ import streamlit as st
 from analysis import workbench as _workbench
 from analysis.calibration import Calibration, calibrate
 from analysis.patterns import score_table
+from analysis.rule_fields import fields_by_source, unknown_everywhere
+from analysis.rule_health import RuleHealth, with_verdicts
+from analysis.rule_verdicts import rule_verdicts
 from analysis.rulesets import Ruleset
 from analysis.selection import Selection
 from analysis.workbench import Bench
@@ -28,9 +31,23 @@ def today(snapshot: Snapshot, selection: Selection, path: str, stamp: int) -> Ca
 
 
 @st.cache_data(ttl=TTL, max_entries=16, show_spinner=False)
-def evidence(snapshot: Snapshot, selection: Selection, path: str, stamp: int) -> pd.DataFrame:
-    """Return what the data say about each rule, as `analysis.workbench.evidence_by_rule`."""
-    return _workbench.evidence_by_rule(bench(snapshot, selection, path, stamp).counts, ruleset(path, stamp))
+def fields(snapshot: Snapshot, selection: Selection, path: str, stamp: int) -> pd.DataFrame:
+    """Return of which sources the fields that rules need are known, as `rule_fields.fields_by_source`."""
+    return fields_by_source(reader(snapshot), ruleset(path, stamp), selection)
+
+
+@st.cache_data(ttl=TTL, max_entries=16, show_spinner=False)
+def verdicts(snapshot: Snapshot, selection: Selection, path: str, stamp: int) -> pd.DataFrame:
+    """Return what the outcomes say about each rule, as `rule_verdicts.rule_verdicts`: the grid and the report show it."""
+    unknown = unknown_everywhere(fields(snapshot, selection, path, stamp))
+    return rule_verdicts(bench(snapshot, selection, path, stamp), ruleset(path, stamp), unknown)
+
+
+@st.cache_data(ttl=TTL, max_entries=16, show_spinner=False)
+def health(snapshot: Snapshot, selection: Selection, path: str, stamp: int) -> RuleHealth:
+    """Return how each rule does."""
+    key = (snapshot, selection, path, stamp)
+    return with_verdicts(reader(snapshot), ruleset(path, stamp), selection, bench(*key), fields(*key), verdicts(*key))
 
 
 @st.cache_data(ttl=TTL, max_entries=16, show_spinner=False)

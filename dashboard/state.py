@@ -40,8 +40,12 @@ DEFAULTS: Final[Mapping[str, str | tuple[str, ...]]] = {
     "touch": "kind",
     "within": "",
     "target": "",
+    "wins": "10",
     "list": "",
     "lead_id": "",
+    "rule": "",
+    "since": "",
+    "rules": "",
 }
 """Choices and their codes when nothing was chosen; these are left out of the address."""
 
@@ -114,6 +118,13 @@ def choose(name: str, code: str | tuple[str, ...], key: str = "") -> dict[str, A
     return {"key": key, "on_change": _take, "args": (name, key)}
 
 
+def choose_number(name: str, value: int) -> dict[str, Any]:
+    """Return the arguments that bind an input of a whole number to the choice `name`, as `choose` does."""
+    key = f"{name}-{language()}"
+    st.session_state[key] = value
+    return {"key": key, "on_change": _take_number, "args": (name, key)}
+
+
 def choose_now(name: str, code: str) -> None:
     """Hold a choice that was made by a click on something that is no input."""
     hold(name, code)
@@ -124,6 +135,12 @@ def _take(name: str, key: str) -> None:
     """Hold what a widget was set to; runs before the script does."""
     value = st.session_state[key]
     hold(name, tuple(value) if isinstance(value, list) else value)
+    st.session_state[_CHANGED] = True
+
+
+def _take_number(name: str, key: str) -> None:
+    """Hold the number an input was set to; runs before the script does."""
+    hold(name, str(int(st.session_state[key])))
     st.session_state[_CHANGED] = True
 
 

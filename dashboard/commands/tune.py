@@ -10,11 +10,13 @@ import click
 import numpy as np
 import pandas as pd
 
+from analysis.rule_fields import fields_by_source, unknown_everywhere
+from analysis.rule_verdicts import rule_verdicts, verdicts_by_points
 from analysis.rulesets import Ruleset, find_ruleset
 from analysis.rulesets.drafts import draft_text
 from analysis.selection import Selection
 from analysis.tuning import Constraints, Proposal, Recommendation, recommend, tune, with_prior
-from analysis.workbench import Bench, bench, evidence_by_rule, limits_for, n_undecided_quarters, named_points, tunable
+from analysis.workbench import Bench, bench, limits_for, n_undecided_quarters, named_points, tunable
 from dashboard.commands.options import format_option, selection, selection_options
 from dashboard.commands.output import print_result
 from data.errors import InputError
@@ -85,7 +87,8 @@ def tune_command(
         max_step=max_step,
         is_volume_kept=keep_volume,
     )
-    answer = _answer(decisions, ruleset, chosen, limits, n_deals)
+    unknown = unknown_everywhere(fields_by_source(reader, ruleset, chosen))
+    answer = _answer(decisions, ruleset, chosen, limits, n_deals, unknown)
     points = named_points(ruleset, answer.proposal.points)
     if draft_path is not None:
         _write_draft(draft_path, ruleset, points)
@@ -98,7 +101,9 @@ def tune_command(
     )
 
 
-def _answer(decisions: Bench, ruleset: Ruleset, chosen: Selection, limits: Constraints, n_deals: float) -> _Answer:
+def _answer(
+    decisions: Bench, ruleset: Ruleset, chosen: Selection, limits: Constraints, n_deals: float, unknown: dict[str, str]
+) -> _Answer:
     counts = with_prior(decisions.counts, ruleset.points, n_deals)
     advice = recommend(
         counts,
@@ -107,7 +112,7 @@ def _answer(decisions: Bench, ruleset: Ruleset, chosen: Selection, limits: Const
         n_gap=n_undecided_quarters(chosen),
         with_yardsticks=False,
     )
-    evidence = evidence_by_rule(decisions.counts, ruleset)
+    evidence = verdicts_by_points(rule_verdicts(decisions, ruleset, unknown), ruleset)
     return _Answer(evidence=evidence, proposal=tune(counts, limits), advice=advice)
 
 
@@ -141,12 +146,12 @@ def _rules(answer: _Answer, ruleset: Ruleset, points: dict[str, int]) -> pd.Data
             "today": list(today.values()),
             "proposal": [points.get(name, value) for name, value in today.items()],
             "advice": [advised.get(name, value) for name, value in today.items()],
-            "points": evidence["points"].to_numpy(),
+            "points": evidence["evidence"].to_numpy(),
             # Points, not rates: names that end in _low would be printed as per cent.
-            "points_from": evidence["points_low"].to_numpy(),
-            "points_to": evidence["points_high"].to_numpy(),
+            "points_from": evidence["evidence_low"].to_numpy(),
+            "points_to": evidence["evidence_high"].to_numpy(),
             "verdict": evidence["verdict"].to_numpy(),
-            "n_leads": evidence["n_leads"].to_numpy().astype(np.int64),
+            "n_leads": evidence["n_mature"].to_numpy().astype(np.int64),
             "n_won": evidence["n_won"].to_numpy().astype(np.int64),
         }
     )

@@ -47,11 +47,10 @@ def twin(
     table.column("today", list(ruleset.adjustable.values()))
     table.column("proposal", [None if proposed is None else proposed.get(name) for name in names], _or_dash)
     table.column("mine", [sheet.rows[name].mine for name in names])
-    table.column("verdict", [say(f"points.verdict.{verdict}") for verdict in evidence["verdict"]])
-    table.column("points", list(evidence["points"]), lambda value: f"{value:+.1f}")
-    table.column("points_low", list(evidence["points_low"]), lambda value: f"{value:+.1f}")
-    table.column("points_high", list(evidence["points_high"]), lambda value: f"{value:+.1f}")
-    table.column("n_leads", list(evidence["n_leads"]), say.count)
+    table.column("verdict", [say(f"rule_verdict.{verdict}") for verdict in evidence["verdict"]])
+    for heading, name in (("points", "evidence"), ("points_low", "evidence_low"), ("points_high", "evidence_high")):
+        table.column(heading, list(evidence[name]), lambda value: f"{value:+.1f}")
+    table.column("n_leads", list(evidence["n_mature"]), say.count)
     table.column("n_won", list(evidence["n_won"]), say.count)
     table.column("win_rate", list(evidence["win_rate"]), say.percent)
     table.column("other_rate", list(evidence["other_win_rate"]), say.percent)
@@ -88,7 +87,7 @@ def _frame(
             "proposal": [_proposal(name, ruleset, proposed) for name in names],
             "evidence": [words.evidence(row, say) for row in found],
             "counts": [words.counts(row, say) for row in found],
-            "verdict": [say(f"points.verdict.{row.verdict}") for row in found],
+            "verdict": [say(f"rule_verdict.{row.verdict}") for row in found],
             "locked": [rows[name].locked for name in names],
             "low": [rows[name].low for name in names],
             "high": [rows[name].high for name in names],

@@ -7,19 +7,20 @@ from typing import Final
 
 import streamlit as st
 
+from analysis.rule_verdicts import verdicts_by_points
 from analysis.rulesets import Ruleset
 from analysis.selection import Selection
 from analysis.workbench import consequences, tunable
 from dashboard import choices, loading_points, notices
 from dashboard.loading import Snapshot
 from dashboard.texts import Speaker
-from dashboard.workbench import grid, moves, proposing, saving
+from dashboard.workbench import grid, health, moves, proposing, saving
 from dashboard.workbench.desk import Desk, open_desk, require_decisions
 from dashboard.workbench.proposing import Proposed
 from dashboard.workbench.sheet import Sheet
 from data.errors import LeadcalError
 
-TABS: Final = ("points",)
+TABS: Final = ("points", "health")
 
 
 def draw(say: Speaker, current: Snapshot, selection: Selection, path: str) -> None:
@@ -30,6 +31,8 @@ def draw(say: Speaker, current: Snapshot, selection: Selection, path: str) -> No
     require_decisions(say, desk)
     if tab == "points":
         _points(say, desk)
+    elif tab == "health":
+        health.draw(say, desk)
     elif tab == "value":
         from dashboard.workbench import value  # type: ignore[attr-defined]
 
@@ -81,7 +84,8 @@ def _sheet(say: Speaker, desk: Desk) -> None:
         with top:
             proposing.show(say, proposed, bench, ruleset)
     points = None if proposed is None else proposed.points
-    evidence = loading_points.evidence(desk.current, desk.selection, desk.path, desk.stamp)
+    verdicts = loading_points.verdicts(desk.current, desk.selection, desk.path, desk.stamp)
+    evidence = verdicts_by_points(verdicts, ruleset)
     grid.draw(say, ruleset, evidence, points, sheet)
     for note in _notes(say, ruleset):
         st.markdown(f":small[{note}]")

@@ -26,13 +26,13 @@ def evidence(row: Any, say: Speaker) -> str:
     """Say what the data say a rule is worth; a dash where they say nothing."""
     if row.verdict == "not_enough":
         return "–"
-    low, high = round(row.points_low), round(row.points_high)
+    low, high = round(row.evidence_low), round(row.evidence_high)
     return str(low) if low == high else say("points.evidence", low=low, high=high)
 
 
 def counts(row: Any, say: Speaker) -> str:
     """Say on how many leads that rests."""
-    return say("points.evidence_counts", n=say.count(row.n_leads), n_won=say.count(row.n_won))
+    return say("points.evidence_counts", n=say.count(row.n_mature), n_won=say.count(row.n_won))
 
 
 def change_list(ruleset: Ruleset, changes: Mapping[str, int], say: Speaker) -> str:

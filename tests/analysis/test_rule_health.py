@@ -263,5 +263,5 @@ def test_the_order_in_which_an_engine_answers_does_not_matter(companies):
         gated=patterns.gated[order],
         counts=patterns.counts.iloc[order].reset_index(drop=True),
     )
-    found = [partial_effects(each, ruleset, 10, 0) for each in (patterns, mixed)]
+    found = [partial_effects([each], ruleset, 10, 0) for each in (patterns, mixed)]
     pd.testing.assert_frame_equal(found[0], found[1], rtol=1e-9)

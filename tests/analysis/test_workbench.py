@@ -20,7 +20,6 @@ from analysis.workbench import (
     MOVES,
     bench,
     consequences,
-    evidence_by_rule,
     limits_for,
     n_undecided_quarters,
     named_points,
@@ -201,14 +200,6 @@ def test_proposed_points_are_named(company):
     points = ruleset.points.copy()
     points[3] = 5
     assert named_points(ruleset, points) == {"a": 3, "b": -2, "t[1]": 1, "t[3]": 5}
-
-
-def test_evidence_is_named_by_rule_and_tier(company):
-    reader, _, selection = company
-    ruleset = parse_ruleset(RULESET, "t")
-    table = evidence_by_rule(bench(reader, ruleset, selection).counts, ruleset)
-    assert list(table.index) == list(ruleset.adjustable)
-    assert table["today"].tolist() == [3, -2, 1, 2, 4]
 
 
 @pytest.mark.parametrize(("days", "expected"), [(30, 1), (91, 1), (92, 2), (180, 2), (365, 5)])

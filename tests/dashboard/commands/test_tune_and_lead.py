@@ -6,9 +6,9 @@ from io import StringIO
 import pandas as pd
 import pytest
 
+from analysis.rule_health import rule_health
 from analysis.rulesets import find_ruleset, load_ruleset
 from analysis.selection import Selection
-from analysis.workbench import bench, evidence_by_rule
 from dashboard.cli import main
 from data.store import open_reader
 from data.synthetic import build_company
@@ -56,9 +56,9 @@ def test_tune_keeps_to_its_limits_and_says_what_the_data_say(leadcal, company):
     assert found["certificate"]["kind"] in ("proven", "bounded")
     assert found["advice"]["outcome"] in ("change", "no_change", "not_enough")
     reader, today = open_reader(company), find_ruleset(company, "today")
-    evidence = evidence_by_rule(bench(reader, today, Selection(as_of=reader.data_end)).counts, today)
-    assert rules["verdict"].tolist() == evidence["verdict"].tolist()
-    assert rules["points"].tolist() == pytest.approx(evidence["points"].tolist())
+    health = rule_health(reader, today, Selection(as_of=reader.data_end)).rules
+    assert rules["verdict"].tolist() == health["verdict"].tolist()
+    assert rules["points"].tolist() == pytest.approx(health["evidence"].tolist())
 
 
 def test_tune_as_a_table_and_csv(leadcal):

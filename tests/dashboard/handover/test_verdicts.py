@@ -7,7 +7,7 @@ import pytest
 
 from analysis.routing import Gap, find_routing, parse_routing, routing_coverage
 from analysis.routing.cells import Cell
-from analysis.rule_health import Reason, Verdict
+from analysis.rule_verdicts import Reason, Verdict
 from analysis.rulesets import parse_ruleset
 from analysis.selection import Selection
 from dashboard.handover.verdicts import coverage_sentences, gap_sentence, reason
@@ -24,6 +24,7 @@ VALUES = {
     "few_hits": {"n_mature": 3, "n_needed": 20},
     "few_wins": {"n_expected": 1.234, "n_needed": 5},
     "goes_with": {"other": parse_ruleset(GOOD).rules[0].id, "share": 0.84},
+    "no_scale": {},
     "wide": {"low": -1.0, "high": 9.0, "points": 3},
 }  # fmt: skip
 
