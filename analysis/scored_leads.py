@@ -1,0 +1,137 @@
+"""Decisions one by one, by their score: the leads behind a band, and what only single leads can tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from analysis.lead_list import N_SHOWN, LeadList
+from analysis.replay import GROUPS, ReplayError, lead_scores
+from analysis.rulesets.model import Ruleset
+from analysis.selection import Selection
+from analysis.sqlfiles import sql_text
+from data.engine import Engine
+
+Range: TypeAlias = tuple[int | None, int | None]
+
+ANY: Final[Range] = (None, None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """Decisions by score, as `analysis.calibration.calibrate` and `decision_in_people` count them.
+
+    Attributes
+    ----------
+    ruleset : Ruleset
+        The points.
+    score, fit, engagement : pair of int or None
+        Lowest and highest points, inclusive; None where open.
+    groups : tuple of str
+        Some of `analysis.replay.GROUPS`; empty: all.
+    has_reached : bool or None
+        Of leads never handed over, only those that did (or did not) reach the
+        outcome all the same.
+    """
+
+    ruleset: Ruleset
+    score: Range = ANY
+    fit: Range = ANY
+    engagement: Range = ANY
+    groups: tuple[str, ...] = ()
+    has_reached: bool | None = None
+
+    def __post_init__(self) -> None:
+        unknown = set(self.groups) - set(GROUPS)
+        if unknown:
+            raise ValueError(f"groups must be among {', '.join(GROUPS)}, not {', '.join(sorted(unknown))}.")
+
+
+def scored_list(engine: Engine, selection: Selection, condition: Scored, n_rows: int = N_SHOWN) -> LeadList:
+    """Return the leads that a number by score counts; as `analysis.lead_list.lead_list`.
+
+    Raises
+    ------
+    ReplayError
+        As for `analysis.replay.pattern_table`.
+    """
+    scores = lead_scores(engine, condition.ruleset, selection)
+    is_in = np.ones(len(scores), dtype=bool)
+    for name in ("score", "fit", "engagement"):
+        is_in &= _is_within(scores[name], getattr(condition, name))
+    if condition.groups:
+        is_in &= scores["group"].isin(condition.groups).to_numpy()
+    if condition.has_reached is not None:
+        has_reached = scores["lead_id"].isin(_reached_untried(engine, selection)).to_numpy()
+        is_in &= has_reached == condition.has_reached
+    chosen = scores.loc[is_in, ["lead_id", "pass_no", "decided_at"]]
+    sql = sql_text("lead_list").replace("{members}", sql_text("members_scored"))
+    rows = engine.query(sql, {"as_of": selection.as_of, "n_rows": n_rows}, {"scored": chosen})
+    return LeadList(rows=rows.drop(columns="n_leads"), n_leads=len(chosen))
+
+
+def won_anyway(engine: Engine, ruleset: Ruleset, selection: Selection) -> pd.DataFrame:
+    """Count by score the leads that reached the outcome though nobody handed them over.
+
+    Returns
+    -------
+    DataFrame
+        `score`, `n_won_anyway`; no rows where there are none.
+    """
+    found = _reached_untried(engine, selection)
+    if not found:
+        return pd.DataFrame({"score": pd.Series(dtype="int64"), "n_won_anyway": pd.Series(dtype="int64")})
+    scores = lead_scores(engine, ruleset, selection)
+    scores = scores[(scores["group"] == "standing") & scores["lead_id"].isin(found)]
+    return scores.groupby("score").size().rename("n_won_anyway").reset_index()
+
+
+def amounts_by_score(engine: Engine, ruleset: Ruleset, selection: Selection) -> pd.DataFrame:
+    """Sum up by score what the won decisions brought.
+
+    Returns
+    -------
+    DataFrame
+        One row per score, ascending: `score`, `n_mature`, `n_won`, `n_known`
+        (won decisions whose amount is known), `total`, `total_squares` (yen).
+
+    Raises
+    ------
+    ReplayError
+        If the outcome of the selection is not winning: other stages have no amount.
+    """
+    if selection.outcome != "won":
+        raise ReplayError(f'amounts belong to won deals, not to the stage "{selection.outcome}"; choose won')
+    scores = lead_scores(engine, ruleset, replace(selection))
+    scores = scores[scores["group"].isin(("won", "not_won"))]
+    keys = ["lead_id", "pass_no", "decided_at"]
+    amounts = engine.query(sql_text("won_amounts"), selection.params("as_of", "horizon_days", "mature_at"))
+    won = scores["group"].eq("won").to_numpy()
+    amount = scores[keys].merge(amounts, on=keys, how="left")["amount"].to_numpy(dtype=np.float64)
+    is_known = won & ~np.isnan(amount)
+    values = np.where(is_known, amount, 0.0)
+    parts = {"n_mature": 1, "n_won": won, "n_known": is_known, "total": values, "total_squares": values**2}
+    table = pd.DataFrame({"score": scores["score"].to_numpy(), **parts})
+    return table.groupby("score", as_index=False).sum()
+
+
+def _is_within(points: pd.Series, span: Range) -> np.ndarray:
+    low, high = span
+    values = points.to_numpy()
+    is_in = np.ones(len(values), dtype=bool)
+    if low is not None:
+        is_in &= values >= low
+    if high is not None:
+        is_in &= values <= high
+    return is_in
+
+
+def _reached_untried(engine: Engine, selection: Selection) -> set[str]:
+    stages = engine.query(sql_text("stages")).set_index("stage")["position"]
+    if selection.outcome not in stages.index:
+        raise ReplayError(f'there is no stage "{selection.outcome}" in this history')
+    params = {"as_of": selection.as_of, "outcome_position": int(stages[selection.outcome])}
+    return set(engine.query(sql_text("reached_untried"), params)["lead_id"])
