@@ -2,16 +2,52 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.funnel import funnel_by_month
 from analysis.intervals import CONFIDENCE, MIN_N, Floats
+from analysis.selection import Selection
 from analysis.shrinkage import beta_posteriors
+from data.engine import Engine
 
 N_DRAWS: Final = 4000
+
+RECENT_MONTHS: Final = 3
+"""What a bottleneck is "now": one month alone is mostly chance."""
+
+
+def recent_bottlenecks(engine: Engine, selection: Selection, n_recent: int = RECENT_MONTHS) -> pd.DataFrame:
+    """Rank the steps by what they would gain, from the mature months of the whole history.
+
+    Only what happened within the horizon of each lead counts: otherwise the best
+    month would be the oldest, which has had most time.
+
+    Parameters
+    ----------
+    engine : Engine
+        The history.
+    selection : Selection
+        Its period does not matter: every mature month may be the best.
+    n_recent : int
+        How many of the latest mature months are "now".
+
+    Returns
+    -------
+    DataFrame
+        As `bottlenecks`, and `from_month`, `until_month`: the first month that is
+        "now", and the first one that is not.
+    """
+    months = funnel_by_month(engine, replace(selection, start=None, end=None))
+    months = months[months["is_mature"]]
+    n_previous = months.groupby("month")["n_in_horizon"].shift(fill_value=0)
+    table = bottlenecks(months.assign(n_leads=months["n_in_horizon"], n_previous=n_previous), n_recent)
+    recent = pd.Series(sorted(months["month"].unique())[-n_recent:], dtype="datetime64[ns]")
+    return table.assign(from_month=recent.min(), until_month=recent.max() + pd.offsets.MonthBegin(1))
 
 
 def bottlenecks(months: pd.DataFrame, n_recent: int = 1, confidence: float = CONFIDENCE, seed: int = 0) -> pd.DataFrame:
@@ -33,8 +69,9 @@ def bottlenecks(months: pd.DataFrame, n_recent: int = 1, confidence: float = CON
     Returns
     -------
     DataFrame
-        One row per step, most to gain first: `stage` (that the step leads to),
-        `position`; `n_previous`, `n_leads`, `rate_now`; `best_month`,
+        One row per step, most to gain first: `previous_stage`, `stage` (from and
+        to which the step leads), `position`; `n_previous`, `n_leads`, `rate_now`;
+        `best_month` with its counts `best_n_previous`, `best_n_leads`, and
         `best_rate`; `n_gained` (more leads in the last stage, had this step
         alone run at its best rate) with `n_low`, `n_high`; `is_enough` (at
         least 20 leads before the step, now and in the best month).
@@ -45,7 +82,8 @@ def bottlenecks(months: pd.DataFrame, n_recent: int = 1, confidence: float = CON
     towards what the step is usually like (`shrinkage`) before the best is
     chosen, and the interval comes from draws of both rates.
     """
-    columns = ["stage", "position", "n_previous", "n_leads", "rate_now", "best_month", "best_rate",
+    columns = ["previous_stage", "stage", "position", "n_previous", "n_leads", "rate_now",
+               "best_month", "best_n_previous", "best_n_leads", "best_rate",
                "n_gained", "n_low", "n_high", "is_enough"]  # fmt: skip
     order = sorted(months["month"].unique())
     if not order:
@@ -57,7 +95,8 @@ def bottlenecks(months: pd.DataFrame, n_recent: int = 1, confidence: float = CON
     for step in range(1, len(now)):
         onward = _onward(now["n_leads"].to_numpy(dtype=np.float64), step)
         history = months[months["position"] == now["position"].iloc[step]]
-        rows.append(_step(now.iloc[step], history, onward, confidence, rng))
+        found = _step(now.iloc[step], history, onward, confidence, rng)
+        rows.append({"previous_stage": now["stage"].iloc[step - 1], **found})
     table = pd.DataFrame(rows, columns=columns)
     return table.sort_values(["n_gained", "position"], ascending=[False, True], ignore_index=True)
 
@@ -90,6 +129,8 @@ def _step(
         "n_leads": n_now,
         "rate_now": rate_now,
         "best_month": history["month"].iloc[best],
+        "best_n_previous": int(history["n_previous"].iloc[best]),
+        "best_n_leads": int(history["n_leads"].iloc[best]),
         "best_rate": float(rates[best]),
         "n_gained": gained,
         "n_low": min(max(float(low), 0.0), gained),

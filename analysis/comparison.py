@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal, TypeAlias
 
+import numpy as np
 import pandas as pd
 
 from analysis.decomposition import Decomposition, decompose, pivot_counts
@@ -28,6 +29,10 @@ class Comparison:
         `n_change`; `step_rate_before`, `step_rate_after`, `step_change` with
         `step_low`, `step_high` (95 % Newcombe interval of the difference), and
         the same for `total_`; NaN for the first stage's step.
+    groups : DataFrame
+        The mix: one row per value of the attribute, most leads now first:
+        `group` ('' when unknown), `n_before`, `n_after` (leads of the first
+        stage), `share_before`, `share_after`.
     decomposition : Decomposition
         The change of the last stage.
     selection, other : Selection
@@ -35,6 +40,7 @@ class Comparison:
     """
 
     steps: pd.DataFrame
+    groups: pd.DataFrame
     decomposition: Decomposition
     selection: Selection
     other: Selection
@@ -67,6 +73,7 @@ def compare(
     tables = [table.astype("int64") for table in tables]
     return Comparison(
         steps=_steps(tables[0].sum(), tables[1].sum(), positions),
+        groups=_groups(*(table.iloc[:, 0] for table in tables)),
         decomposition=decompose(*tables),
         selection=selection,
         other=other,
@@ -109,6 +116,30 @@ def earlier(selection: Selection, against: Against) -> Selection:
     return replace(selection, start=start, end=last, as_of=_midnight(last) + (selection.as_of - _midnight(end)))
 
 
+def both_periods(
+    selection: Selection, against: Against | Literal["fiscal"], first_on: date, start_month: int = 4
+) -> tuple[Selection, Selection] | None:
+    """Return the period and the one to compare it with; None when the history does not go back that far.
+
+    Parameters
+    ----------
+    selection : Selection
+        The period; of the fiscal year so far only the moment is taken.
+    against : {"previous", "last_year", "fiscal"}
+        As for `earlier`; "fiscal" compares the fiscal year so far with the one before.
+    first_on : date
+        Day of the oldest lead.
+    start_month : int
+        Month in which the fiscal year begins.
+    """
+    if against == "fiscal":
+        selection = fiscal_year_to_date(selection, start_month)
+    if selection.start is None:
+        return None
+    other = earlier(selection, "previous" if against == "previous" else "last_year")
+    return None if other.end is None or other.end <= first_on else (selection, other)
+
+
 def fiscal_year(day: date, start_month: int) -> tuple[date, date]:
     """Return the first day of the fiscal year that `day` is in, and of the next one.
 
@@ -134,6 +165,18 @@ def fiscal_year_to_date(selection: Selection, start_month: int) -> Selection:
     """Return the selection of the fiscal year so far, as of the selection's moment."""
     start, _ = fiscal_year(selection.as_of.date(), start_month)
     return replace(selection, start=start, end=(selection.as_of + timedelta(days=1)).date())
+
+
+def _groups(before: pd.Series, after: pd.Series) -> pd.DataFrame:
+    """Put the sizes of the groups of both periods side by side."""
+    table = pd.DataFrame({"n_before": before, "n_after": after}).fillna(0).astype("int64")
+    table = table.rename_axis("group").reset_index()
+    shares = {
+        f"share_{side}": table[f"n_{side}"] / (table[f"n_{side}"].sum() or np.nan) for side in ("before", "after")
+    }
+    return table.assign(**shares).sort_values(
+        ["n_after", "n_before", "group"], ascending=[False, False, True], ignore_index=True
+    )
 
 
 def _steps(before: pd.Series, after: pd.Series, positions: list[int]) -> pd.DataFrame:

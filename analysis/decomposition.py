@@ -42,7 +42,7 @@ class Decomposition:
     n_change: int
 
 
-def decompose(before: pd.DataFrame, after: pd.DataFrame) -> Decomposition:
+def decompose(before: pd.DataFrame, after: pd.DataFrame, *, may_grow: bool = False) -> Decomposition:
     """Split the change of the last stage between two periods.
 
     Parameters
@@ -51,6 +51,9 @@ def decompose(before: pd.DataFrame, after: pd.DataFrame) -> Decomposition:
         Leads per group (index) and stage (columns, in order, the same in both),
         never growing from left to right: the counts of a funnel by group, as
         `pivot_counts` makes them. Groups may be missing in one of them.
+    may_grow : bool
+        Whether counts may grow, as those of what happened in a month do: their
+        rates are ratios of different leads.
 
     Returns
     -------
@@ -73,7 +76,7 @@ def decompose(before: pd.DataFrame, after: pd.DataFrame) -> Decomposition:
        analysis: a unified framework based on the Shapley value". Journal of
        Economic Inequality 11(1), 2013. doi:10.1007/s10888-011-9214-z
     """
-    stages = _check(before, after)
+    stages = _check(before, after, may_grow=may_grow)
     groups = before.index.union(after.index)
     counts = [table.reindex(groups, fill_value=0).to_numpy(dtype=np.float64) for table in (before, after)]
     factors = _factors(*counts)
@@ -154,7 +157,7 @@ def _divide(numerator: Floats, denominator: Floats) -> Floats:
     return ratio
 
 
-def _check(before: pd.DataFrame, after: pd.DataFrame) -> list[str]:
+def _check(before: pd.DataFrame, after: pd.DataFrame, *, may_grow: bool) -> list[str]:
     stages = [str(stage) for stage in before.columns]
     if list(before.columns) != list(after.columns):
         raise ValueError("Both periods must have the same stages in the same order.")
@@ -162,6 +165,7 @@ def _check(before: pd.DataFrame, after: pd.DataFrame) -> list[str]:
         raise ValueError("A change needs at least two stages to be split over.")
     for table in (before, after):
         counts = table.to_numpy(dtype=np.float64)
-        if (np.diff(counts, axis=1) > 0).any() or (counts < 0).any():
+        is_growing = not may_grow and (np.diff(counts, axis=1) > 0).any()
+        if is_growing or (counts < 0).any():
             raise ValueError("Counts must not grow from one stage to the next: use the strict or the implied mode.")
     return stages

@@ -50,6 +50,8 @@ TELE_SOURCES: Final = (
 SALES_SOURCES: Final = ("sales_generated", "sales", "field_sales", "営業", "営業開拓")
 """Sources that name an origin by themselves."""
 
+_COUNTS: Final = ("n_leads", "n_followed", "n_recorded")
+
 ORIGINS: Final = ("marketing", "telemarketing", "sales")
 """Who brought a lead into the funnel; see `funnel_by_origin`."""
 
@@ -86,7 +88,8 @@ class JourneyFunnel:
     ----------
     steps : DataFrame
         One row per stage from start to end that is in use: `stage`, `position`; `n_leads`
-        (reached it); `n_skipped` (of them, those that did not come from the
+        (reached it); `n_recorded` (of them, those with a record of the stage
+        itself); `n_skipped` (of them, those that did not come from the
         stage before); `n_previous`, `n_followed` (of those, the ones that went
         on to this stage), `step_rate` = n_followed / n_previous, `step_low`,
         `step_high`; `n_first`, `total_rate` = n_leads / n_first, `total_low`,
@@ -148,9 +151,9 @@ def journey_funnel(engine: Engine, selection: Selection, question: Question | No
     journeys = _journeys(engine, selection, question, stages, dimension="all")
     reach = reach_table(journeys, _codes(stages), is_period=question.view == "period")
     n_journeys = int(journeys["n"].sum())
-    counts = count_reached(journeys, "label", _codes(stages), reach[question.mode]).assign(n_cohort=n_journeys)
+    counts = _counted(journeys, "label", stages, question, reach).assign(n_cohort=n_journeys)
     steps = _skeleton(stages).merge(counts.drop(columns="label"), how="left", on="code")
-    steps = steps.fillna({"n_leads": 0, "n_followed": 0, "n_cohort": 0})
+    steps = steps.fillna(dict.fromkeys((*_COUNTS, "n_cohort"), 0))
     return JourneyFunnel(
         steps=_with_rates(steps, question).drop(columns=["code", "n_cohort"]),
         changes=_changes(journeys, reach),
@@ -190,8 +193,9 @@ def journey_funnels(
     stages = _numbered(engine, selection, question)
     journeys = _journeys(engine, selection, question, stages, dimension=dimension)
     key = "month_start" if dimension == "month" else "label"
-    reach = reach_table(journeys, _codes(stages), is_period=question.view == "period", modes=[question.mode])
-    counts = count_reached(journeys, key, _codes(stages), reach[question.mode])
+    modes = dict.fromkeys((question.mode, _record_mode(question)))
+    reach = reach_table(journeys, _codes(stages), is_period=question.view == "period", modes=list(modes))
+    counts = _counted(journeys, key, stages, question, reach)
     sizes = journeys.groupby(key)["n"].sum().rename("n_cohort").reset_index()
     table = sizes.merge(_skeleton(stages), how="cross").merge(counts, how="left", on=[key, "code"])
     columns = {key: "group", "n_cohort": "n_journeys"}
@@ -228,7 +232,7 @@ def funnel_by_origin(engine: Engine, selection: Selection, question: Question | 
     stages = _skeleton(_numbered(engine, selection, question))
     missing = [origin for origin in ORIGINS if origin not in set(table["group"])]
     for origin in missing:
-        empty = stages.assign(n_cohort=0, n_leads=0, n_followed=0)
+        empty = stages.assign(**dict.fromkeys((*_COUNTS, "n_cohort"), 0))
         part = _with_rates(empty, question).drop(columns="code").rename(columns={"n_cohort": "n_journeys"})
         table = pd.concat([table, part.assign(group=origin)], ignore_index=True)
     last = table["position"] == table["position"].max()
@@ -271,7 +275,7 @@ def _journeys(
 ) -> pd.DataFrame:
     params = {
         **selection.params("as_of", "starts_at", "ends_at", "sources"),
-        "known_until": _known_until(selection, question),
+        "known_until": known_until(selection, question),
         "start_code": _codes(stages)[0],
         "view": question.view,
         "grain": question.grain,
@@ -283,9 +287,25 @@ def _journeys(
     return engine.query(sql_text("journeys"), params)
 
 
-def _known_until(selection: Selection, question: Question) -> datetime:
+def known_until(selection: Selection, question: Question) -> datetime:
     """Return the first moment that is not looked at: a cohort goes on after its period, up to `as_of`."""
     return selection.ends_at if question.view == "period" else replace(selection, start=None, end=None).ends_at
+
+
+def _counted(
+    journeys: pd.DataFrame, key: str, stages: pd.DataFrame, question: Question, reach: dict[Mode, Reach]
+) -> pd.DataFrame:
+    """Count who reached each stage, who came from the one before, and of whom there is a record."""
+    codes = _codes(stages)
+    counts, recorded = (
+        count_reached(journeys, key, codes, reach[mode]) for mode in (question.mode, _record_mode(question))
+    )
+    return counts.assign(n_recorded=recorded["n_leads"])
+
+
+def _record_mode(question: Question) -> Mode:
+    """Only the implied mode counts leads in stages they have no record of."""
+    return "open" if question.mode == "implied" else question.mode
 
 
 def _changes(journeys: pd.DataFrame, reach: dict[Mode, Reach]) -> pd.DataFrame:
@@ -306,7 +326,7 @@ def _changes(journeys: pd.DataFrame, reach: dict[Mode, Reach]) -> pd.DataFrame:
 
 def _with_rates(steps: pd.DataFrame, question: Question) -> pd.DataFrame:
     """Add both rates to counts in stage order, group after group; see `JourneyFunnel.steps`."""
-    counts = steps.astype({"n_leads": "int64", "n_followed": "int64", "n_cohort": "int64"}).reset_index(drop=True)
+    counts = steps.astype(dict.fromkeys((*_COUNTS, "n_cohort"), "int64")).reset_index(drop=True)
     is_period = question.view == "period"
     n_leads, is_first = counts["n_leads"], counts["code"] == counts["code"].min()
     n_followed = n_leads.mask(is_first, 0) if is_period else counts["n_followed"]
@@ -327,14 +347,17 @@ def _with_rates(steps: pd.DataFrame, question: Question) -> pd.DataFrame:
 
 def _rate_columns(name: str, n_successes: pd.Series, n_trials: pd.Series, *, is_period: bool) -> dict[str, Floats]:
     if is_period:
-        # Given the sum of two Poisson counts, one of them is binomial.
-        low, high = wilson_interval(n_successes, n_successes + n_trials)
-        low, high = _odds(low), _odds(high)
-        rate = (n_successes / n_trials.where(n_trials > 0)).to_numpy(dtype=np.float64)
-    else:
-        low, high = wilson_interval(n_successes, n_trials)
-        rate = rates(n_successes, n_trials)
-    return {f"{name}_rate": rate, f"{name}_low": low, f"{name}_high": high}
+        return ratio_columns(name, n_successes, n_trials)
+    low, high = wilson_interval(n_successes, n_trials)
+    return {f"{name}_rate": rates(n_successes, n_trials), f"{name}_low": low, f"{name}_high": high}
+
+
+def ratio_columns(name: str, n_after: pd.Series, n_before: pd.Series) -> dict[str, Floats]:
+    """Return `<name>_rate`, `_low`, `_high`: the ratio of two counts of different leads; see `journey_funnel`."""
+    # Given the sum of two Poisson counts, one of them is binomial.
+    low, high = wilson_interval(n_after, n_after + n_before)
+    rate = (n_after / n_before.where(n_before > 0)).to_numpy(dtype=np.float64)
+    return {f"{name}_rate": rate, f"{name}_low": _odds(low), f"{name}_high": _odds(high)}
 
 
 def _odds(share: Floats) -> Floats:

@@ -7,12 +7,26 @@ definition, so that the length of the list is the number itself.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import pandas as pd
 
+from analysis.conditions import (
+    Condition,
+    Created,
+    Decided,
+    Group,
+    HandedOver,
+    Left,
+    Reached,
+    Spanned,
+    Standing,
+    Touched,
+)
+from analysis.durations import positions
 from analysis.funnel import recorded_stages, stage_table
-from analysis.journey_funnel import SALES_SOURCES, TELE_SOURCES, Question
+from analysis.journey_funnel import SALES_SOURCES, TELE_SOURCES, known_until
+from analysis.overview import FOLLOW_HOURS
 from analysis.selection import Selection
 from analysis.sqlfiles import sql_text
 from data.engine import Engine
@@ -23,90 +37,8 @@ N_SHOWN: Final = 200
 N_EXPORTED: Final = 100_000
 """A spreadsheet can hold these; more is a job for the command line."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """Which leads, by an attribute.
-
-    Attributes
-    ----------
-    dimension : str
-        One of `journey_funnel.DIMENSIONS`, "origin", or "all".
-    labels : tuple of str
-        Values of the attribute, '' for unknown; empty: every value.
-    is_rest : bool
-        Leads with any other value, as in a group of small ones.
-    """
-
-    dimension: str = "all"
-    labels: tuple[str, ...] = ()
-    is_rest: bool = False
-
-
-EVERYBODY: Final = Group()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reached:
-    """Journeys that reached a stage, as `journey_funnel.JourneyFunnel.steps` counts them.
-
-    Attributes
-    ----------
-    stage : str
-        Stage that was reached.
-    not_on_to : str or None
-        Only those that did not go on to this stage (n_previous - n_followed of
-        its step); cohort view only.
-    question : Question
-        How reaching is counted.
-    group : Group
-        Which leads.
-    """
-
-    stage: str
-    not_on_to: str | None = None
-    question: Question = field(default_factory=Question)
-    group: Group = EVERYBODY
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Created:
-    """Leads created in the period that came to a stage or further, as sources and months count them.
-
-    Attributes
-    ----------
-    stage : str
-        Stage to come to; the first one asks for all.
-    is_mature, is_in_horizon : bool
-        Only leads created a horizon ago; only those that came there within a
-        horizon of their creation.
-    group : Group
-        Which leads.
-    """
-
-    stage: str
-    is_mature: bool = False
-    is_in_horizon: bool = False
-    group: Group = EVERYBODY
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """The stock of a stage, as `ageing.Ageing.stages` counts it; with `over_days`, only leads there for longer."""
-
-    stage: str
-    over_days: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Left:
-    """Leads that left a stage by one of its exits, as `exits.stage_exits` counts them."""
-
-    stage: str
-    exit: str
-
-
-Condition: TypeAlias = Reached | Created | Standing | Left
+_OUTCOMES: Final = {"immature": (2,), "mature": (3, 4), "won": (4,)}
+"""What `sql/decisions.sql` calls them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,63 +79,103 @@ def lead_list(engine: Engine, selection: Selection, condition: Condition, n_rows
     ValueError
         If there is no such stage.
     """
-    name, params, tables = _members(engine, selection, condition)
-    sql = sql_text("lead_list").replace("{members}", sql_text(name))
-    rows = engine.query(sql, {**params, "as_of": selection.as_of, "n_rows": n_rows}, tables)
+    members = _members(engine, selection, condition)
+    sql = sql_text("lead_list").replace("{members}", sql_text(members.name))
+    rows = engine.query(sql, {**members.params, "as_of": selection.as_of, "n_rows": n_rows}, members.tables)
     n_leads = int(rows["n_leads"].iloc[0]) if len(rows) else 0
     return LeadList(rows=rows.drop(columns="n_leads"), n_leads=n_leads)
 
 
-def _members(
-    engine: Engine, selection: Selection, condition: Condition
-) -> tuple[str, dict[str, Any], dict[str, pd.DataFrame]]:
-    """Return the statement that chooses the leads, its parameters and its tables."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Members:
+    """The statement that chooses the leads, its parameters and its tables."""
+
+    name: str
+    params: dict[str, Any]
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+
+def _members(engine: Engine, selection: Selection, condition: Condition) -> _Members:
     period = selection.params("as_of", "starts_at", "ends_at", "sources")
     stages = stage_table(engine)
-    stages = stages.assign(code=range(1, len(stages) + 1)).set_index("stage")
-    position = int(_row(stages, condition.stage)["position"])
-    if isinstance(condition, Reached):
-        return "members_journey", *_journeys(engine, selection, condition, stages)
-    if isinstance(condition, Created):
-        flags = {"is_mature": condition.is_mature, "is_in_horizon": condition.is_in_horizon}
-        horizon = selection.params("mature_at", "horizon_days")
-        params = {**period, **horizon, **flags, **_group(condition.group), "stage_position": position}
-        return "members_cohort", params, {}
-    if isinstance(condition, Standing):
-        over_days = -1.0 if condition.over_days is None else condition.over_days
-        return "members_stock", {**period, "stage_position": position, "over_days": over_days}, {}
-    return "members_exit", {**period, "stage": condition.stage, "exit": condition.exit}, {}
+    match condition:
+        case Reached():
+            return _journeys(engine, selection, condition, stages)
+        case Created():
+            return _created(selection, condition, stages)
+        case Standing():
+            over_days = -1.0 if condition.over_days is None else condition.over_days
+            place = {"stage_position": _position(stages, condition.stage), "over_days": over_days}
+            return _Members(name="members_stock", params=period | place)
+        case Left():
+            _position(stages, condition.stage)
+            return _Members(name="members_exit", params=period | {"stage": condition.stage, "exit": condition.exit})
+        case Spanned():
+            start, end = positions(engine, condition.span)
+            span = {"start_position": start, "end_position": end, "outcome": condition.outcome}
+            return _Members(name="members_span", params=period | span | _group(condition.group))
+        case HandedOver():
+            state = {"state": condition.state, "follow_hours": FOLLOW_HOURS}
+            return _Members(name="members_handoff", params=period | state)
+        case Decided():
+            return _decided(selection, condition, stages)
+        case Touched():
+            touch = {"attribute": condition.attribute, "label": condition.label, "place": condition.place}
+            won = {"outcome_position": _position(stages, selection.outcome)}
+            return _Members(name="members_touch", params=period | touch | won)
 
 
-def _journeys(
-    engine: Engine, selection: Selection, condition: Reached, stages: pd.DataFrame
-) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
+def _created(selection: Selection, condition: Created, stages: pd.DataFrame) -> _Members:
+    following = condition.not_on_to
+    params = {
+        **selection.params("as_of", "starts_at", "ends_at", "sources", "mature_at", "horizon_days"),
+        **_group(condition.group),
+        "is_mature": condition.is_mature,
+        "is_in_horizon": condition.is_in_horizon,
+        "stage_position": _position(stages, condition.stage),
+        "next_position": -1 if following is None else _position(stages, following),
+    }
+    return _Members(name="members_cohort", params=params)
+
+
+def _decided(selection: Selection, condition: Decided, stages: pd.DataFrame) -> _Members:
+    names = ("as_of", "starts_at", "ends_at", "sources", "mature_at", "horizon_days")
+    outcomes = {"outcomes": list(_OUTCOMES[condition.outcome])}
+    won = {"outcome_position": _position(stages, selection.outcome)}
+    return _Members(name="members_decision", params=selection.params(*names) | outcomes | won)
+
+
+def _journeys(engine: Engine, selection: Selection, condition: Reached, stages: pd.DataFrame) -> _Members:
     question = condition.question
-    start = question.start or str(stages.index[0])
+    numbers = {str(stage): number for number, stage in enumerate(stages["stage"], start=1)}
+    start, last = question.start or str(stages["stage"].iloc[0]), question.end or str(stages["stage"].iloc[-1])
+    for stage in filter(None, (start, condition.stage, condition.not_on_to)):
+        _position(stages, stage)
     params = {
         **selection.params("as_of", "starts_at", "ends_at", "sources"),
         **_group(condition.group),
+        "known_until": known_until(selection, question),
         "mode": question.mode,
         "view": question.view,
         "grain": question.grain,
-        "start_code": int(_row(stages, start)["code"]),
-        "stage_code": int(_row(stages, condition.stage)["code"]),
-        "next_code": int(_row(stages, condition.not_on_to)["code"]) if condition.not_on_to else 0,
+        "start_code": numbers[start],
+        "stage_code": numbers[condition.stage],
+        "next_code": numbers[condition.not_on_to] if condition.not_on_to else 0,
         "tele_sources": list(TELE_SOURCES),
         "sales_sources": list(SALES_SOURCES),
     }
-    used = {start, question.end or str(stages.index[-1]), *recorded_stages(engine, selection)["stage"]}
-    codes = [int(code) for stage, code in stages["code"].items() if stage in used]
+    used = {start, last, *recorded_stages(engine, selection)["stage"]}
+    codes = [number for stage, number in numbers.items() if stage in used]
     steps = pd.DataFrame({"code": codes[:-1], "next_code": codes[1:]}, dtype="int64")
-    return params, {"steps": steps}
+    return _Members(name="members_journey", params=params, tables={"steps": steps})
 
 
 def _group(group: Group) -> dict[str, Any]:
     return {"dimension": group.dimension, "labels": list(group.labels), "is_rest": group.is_rest}
 
 
-def _row(stages: pd.DataFrame, stage: str) -> pd.Series:
-    if stage not in stages.index:
-        raise ValueError(f"There is no stage {stage!r}; there are {', '.join(stages.index)}.")
-    row: pd.Series = stages.loc[[stage]].iloc[0]
-    return row
+def _position(stages: pd.DataFrame, stage: str) -> int:
+    known = dict(zip(stages["stage"], stages["position"], strict=True))
+    if stage not in known:
+        raise ValueError(f"There is no stage {stage!r}; there are {', '.join(known)}.")
+    return int(known[stage])

@@ -18,6 +18,7 @@ from analysis.targets import Target
 from data.engine import Engine
 
 _SATURDAY: Final = 5
+_PLAN_DAYS: Final = 365
 
 
 def pace(engine: Engine, selection: Selection, targets: tuple[Target, ...]) -> pd.DataFrame:
@@ -110,6 +111,16 @@ def reverse_plan(steps: pd.DataFrame, n_wanted: int, confidence: float = CONFIDE
             "is_enough": n_leads >= MIN_N,
         }
     )
+
+
+def plan_basis(selection: Selection, first_on: date) -> Selection | None:
+    """Return the latest year of leads that have had their time, whose rates a plan rests on; None when there are none.
+
+    `first_on` is the day of the oldest lead.
+    """
+    end = selection.mature_at.date()
+    start = max(end - timedelta(days=_PLAN_DAYS), first_on)
+    return replace(selection, start=start, end=end) if start < end else None
 
 
 def working_days(start: date, end: date) -> int:

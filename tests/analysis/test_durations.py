@@ -1,5 +1,7 @@
 """Days between stages against a definition that looks at one lead at a time."""
 
+from datetime import timedelta
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -57,10 +59,16 @@ def lag_of(lead, rows, start, end, as_of):
     if started is None or lead["created_at"] > as_of:
         return None
     if reached is not None:
-        return ("before", 0) if reached < started else ("reached", (reached.date() - started.date()).days)
+        return ("before", 0) if reached < started else ("reached", begun_days(started, reached))
     if lost is not None and lost >= started:
-        return "lost", (lost.date() - started.date()).days
-    return "open", (as_of.date() - started.date()).days
+        return "lost", begun_days(started, lost)
+    return "open", (as_of - started).days
+
+
+def begun_days(start, end):
+    """How many days it takes: the first whole number of them within which it happened."""
+    days = (end - start).days
+    return days if start + timedelta(days=days) == end else days + 1
 
 
 @settings(max_examples=50, deadline=None)

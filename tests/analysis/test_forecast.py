@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from analysis.durations import Span, duration_cells
 from analysis.forecast import backtest, forecast
+from analysis.funnel import funnel_by_month
 from analysis.maturity import maturity
 from analysis.selection import Selection
 from tests.analysis.histories import DAY_ZERO, day, history
@@ -178,3 +179,58 @@ def test_nothing_is_said_when_nothing_converted():
     assert np.isnan(row["completeness"])
     assert maturity(cells.head(0), day(50)).empty
     assert forecast(cells.head(0), day(50), 60).empty
+
+
+def test_the_last_hours_of_the_horizon_are_the_same_for_the_forecast_and_the_months():
+    """A lead of noon may win until noon of the last day, and is open until then."""
+    horizon, noon = 30, 0.5
+    won_after = {"in time": horizon, "too late": horizon + 0.01, "that evening": horizon + 0.4}
+    engine = history(
+        leads=[{"lead_id": name, "created_at": day(noon)} for name in (*won_after, "open")],
+        deals=[
+            {"deal_id": name, "lead_id": name, "opened_at": day(1), "closed_at": day(noon + days), "outcome": "won"}
+            for name, days in won_after.items()
+        ],
+    )
+    for as_of, n_reached, is_final in ((noon + horizon - 0.01, 0, False), (noon + horizon, 1, True), (60, 1, True)):
+        selection = Selection(as_of=day(as_of), horizon_days=horizon)
+        month = forecast(duration_cells(engine, selection, Span(), unit="day"), selection.as_of, horizon).iloc[0]
+        counted = funnel_by_month(engine, selection).query("stage == 'won'").iloc[0]
+        assert month["n_reached"] == counted["n_in_horizon"] == n_reached
+        assert month["is_final"] == is_final == (counted["n_mature"] == 4)
+
+
+MOMENTS = st.integers(0, 24 * 80).map(lambda hours: hours / 24)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.tuples(MOMENTS, MOMENTS), min_size=1, max_size=6),
+    st.integers(1, 40),
+    MOMENTS,
+)
+def test_the_forecast_starts_from_what_the_months_show(rows, horizon, as_of):
+    engine = history(
+        leads=[{"lead_id": str(number), "created_at": day(created)} for number, (created, _) in enumerate(rows)],
+        deals=[
+            {
+                "deal_id": str(number),
+                "lead_id": str(number),
+                "opened_at": day(created),
+                "closed_at": day(created + lag),
+                "outcome": "won",
+            }
+            for number, (created, lag) in enumerate(rows)
+        ],
+    )
+    selection = Selection(as_of=day(as_of), horizon_days=horizon)
+    made = forecast(duration_cells(engine, selection, Span(), unit="day"), selection.as_of, horizon, n_draws=2)
+    shown = funnel_by_month(engine, selection).query("stage == 'won' and n_cohort > 0")
+    assert made["n_reached"].tolist() == shown["n_in_horizon"].tolist()
+    assert made["n_leads"].tolist() == shown["n_cohort"].tolist()
+    undecided = [
+        created > as_of - horizon and not lag <= min(horizon, as_of - created)
+        for created, lag in rows
+        if created <= as_of
+    ]
+    assert made["n_open"].sum() == sum(undecided)

@@ -244,7 +244,7 @@ def test_groups_add_up_to_the_whole():
 def test_columns_are_those_that_are_documented():
     engine, as_of = company("lead . mql")
     columns = (
-        "stage position n_leads n_followed n_skipped n_previous step_rate step_low step_high "
+        "stage position n_leads n_followed n_recorded n_skipped n_previous step_rate step_low step_high "
         "n_first total_rate total_low total_high is_enough"
     )
     assert " ".join(journey_funnel(engine, Selection(as_of=as_of)).steps.columns) == columns

@@ -6,14 +6,33 @@ from dataclasses import replace
 from datetime import date
 from itertools import pairwise, product
 
+import pandas as pd
 import pytest
 
 from analysis.ageing import ageing
+from analysis.attribution import ATTRIBUTES, NO_TOUCH, attribution
+from analysis.bottlenecks import recent_bottlenecks
+from analysis.calibration import calibrate
+from analysis.conditions import (
+    Created,
+    Decided,
+    Group,
+    HandedOver,
+    Left,
+    Reached,
+    Spanned,
+    Standing,
+    Touched,
+)
+from analysis.durations import Span, duration_cells, time_to_convert
 from analysis.exits import stage_exits
 from analysis.funnel import funnel_by_month
 from analysis.journey_funnel import Question, funnel_by_origin, journey_funnel, journey_funnels
 from analysis.journeys import MODES
-from analysis.lead_list import Created, Group, Left, Reached, Standing, lead_list
+from analysis.lead_list import lead_list
+from analysis.overview import overview
+from analysis.replay import pattern_table, score_table
+from analysis.rulesets import find_ruleset
 from analysis.selection import Selection
 from analysis.sources import OTHER, sources
 from data.store import Reader, open_reader
@@ -106,6 +125,125 @@ def test_the_stock_and_those_that_would_have_moved(engine, selection):
 def test_both_exits_of_a_tql(engine, selection):
     for row in stage_exits(engine, selection).itertuples():
         assert lead_list(engine, selection, Left(stage="tql", exit=row.exit)).n_leads == row.n_leads
+
+
+def length(engine, selection, condition):
+    return lead_list(engine, selection, condition, 1).n_leads
+
+
+def test_every_key_number_of_the_overview(engine, selection):
+    ruleset = find_ruleset(engine.workspace, "today")
+    calibration = calibrate(score_table(pattern_table(engine, ruleset, selection), ruleset), ruleset)
+    kpis = overview(engine, selection, calibration).kpis.set_index("kpi")
+    accepted = round(kpis.loc["acceptance_rate", "value"] * kpis.loc["acceptance_rate", "n"])
+    states = {
+        "all": kpis.loc["handoffs", "value"],
+        "accepted": accepted,
+        "answered": kpis.loc["acceptance_rate", "n"],
+        "rejected": kpis.loc["acceptance_rate", "n"] - accepted,
+        "unanswered": kpis.loc["acceptance_rate", "n_immature"],
+        "contacted": kpis.loc["first_contact_days", "n"],
+        "waiting": kpis.loc["first_contact_days", "n_immature"],
+    }
+    assert min(states[state] for state in ("accepted", "rejected", "contacted", "waiting")) > 0
+    assert {state: length(engine, selection, HandedOver(state=state)) for state in states} == states
+    counts = {name: getattr(calibration, f"n_{name}") for name in ("mature", "won", "immature")}
+    assert {name: length(engine, selection, Decided(outcome=name)) for name in counts} == counts
+    assert counts["won"] > 0
+
+
+@pytest.mark.parametrize("dimension", ["source", "is_inbound", "month"])
+def test_every_row_of_times(engine, selection, dimension):
+    span = Span(start="sal", end="won")
+    unit = "month" if dimension == "month" else "all"
+    cells = duration_cells(engine, selection, span, dimension="all" if unit == "month" else dimension, unit=unit)
+    table = time_to_convert(cells, "started_on" if unit == "month" else "label")
+    assert table[["n_reached", "n_open", "n_lost"]].sum().min() > 0
+    for row in table.itertuples():
+        part, group = selection, Group(dimension=dimension, labels=(row.group,))
+        if unit == "month":
+            start = row.group.date()
+            end = date(start.year + start.month // 12, start.month % 12 + 1, 1)
+            part, group = replace(selection, start=start, end=end), Group()
+        asked = {
+            outcome: length(engine, part, Spanned(span=span, outcome=outcome, group=group))
+            for outcome in ("all", "reached", "open", "lost")
+        }
+        assert asked == {"all": row.n_leads, "reached": row.n_reached, "open": row.n_open, "lost": row.n_lost}
+
+
+@pytest.mark.parametrize("attribute", ATTRIBUTES)
+def test_every_share_of_the_touches(engine, selection, attribute):
+    for row in attribution(engine, selection, attribute).itertuples():
+        if row.group == NO_TOUCH:
+            assert length(engine, selection, Touched(attribute=attribute, place="none")) == row.n_first
+            continue
+        places = {
+            place: Touched(attribute=attribute, label=row.group, place=place) for place in ("first", "last", "any")
+        }
+        asked = {place: length(engine, selection, condition) for place, condition in places.items()}
+        assert asked == {"first": row.n_first, "last": row.n_last, "any": row.n_any}
+
+
+def test_both_sides_of_a_bottleneck_now_and_in_its_best_month(engine, selection):
+    table = recent_bottlenecks(engine, selection)
+    assert len(table) > 3
+    for row in table.itertuples():
+        for start, end, n_previous, n_leads in (
+            (row.from_month, row.until_month, row.n_previous, row.n_leads),
+            (row.best_month, row.best_month + pd.offsets.MonthBegin(1), row.best_n_previous, row.best_n_leads),
+        ):
+            part = replace(selection, start=start.date(), end=end.date())
+            before = Created(stage=row.previous_stage, is_in_horizon=True)
+            stopped = replace(before, not_on_to=row.stage)
+            gone_on = Created(stage=row.stage, is_in_horizon=True)
+            assert length(engine, part, before) == n_previous
+            assert length(engine, part, gone_on) == n_leads
+            assert length(engine, part, stopped) == n_previous - n_leads
+
+
+def test_handoffs_by_hand():
+    """Answered late, contacted before the handoff, never contacted, contacted after a quarter."""
+    handoffs = [
+        {"handed_off_at": day(1), "response": "accepted", "responded_at": day(2), "first_contact_at": day(1)},
+        {"handed_off_at": day(2), "response": "rejected", "responded_at": day(50), "first_contact_at": day(1)},
+        {"handed_off_at": day(3), "response": "accepted"},
+        {"handed_off_at": day(4), "first_contact_at": day(95)},
+        {"handed_off_at": day(40), "pass_no": 2, "response": "accepted", "responded_at": day(41)},
+    ]
+    rows = [{"handoff_id": str(n), "lead_id": "a", "pass_no": 1, **row} for n, row in enumerate(handoffs)]
+    engine = history(leads=[{"lead_id": "a", "created_at": day(0)}], handoffs=rows)
+    expected = {"all": 5, "accepted": 3, "rejected": 0, "answered": 3, "unanswered": 2, "contacted": 2, "waiting": 3}
+    selection = Selection(as_of=day(45))
+    assert {state: length(engine, selection, HandedOver(state=state)) for state in expected} == expected
+    later = Selection(as_of=day(100))
+    assert length(engine, later, HandedOver(state="rejected")) == 1
+    assert length(engine, later, HandedOver(state="contacted")) == 2  # after more than a quarter is not in time
+    won = {"deal_id": "d", "lead_id": "a", "opened_at": day(41), "closed_at": day(60), "outcome": "won"}
+    engine = history(leads=[{"lead_id": "a", "created_at": day(0)}], handoffs=rows, deals=[won])
+    of_pass = Selection(as_of=day(400), horizon_days=100)
+    assert lead_list(engine, of_pass, Decided(outcome="won")).rows["pass_no"].tolist() == [2]
+    assert length(engine, of_pass, Decided(outcome="mature")) == 5
+
+
+def test_times_by_hand_show_when_each_lead_moved_and_since_when_it_waits():
+    engine = history(
+        leads=[{"lead_id": name, "created_at": day(0)} for name in "abcd"],
+        stage_events=[{"lead_id": "a", "stage": "sal", "entered_at": day(3.5)}],
+        deals=[{"deal_id": "1", "lead_id": "b", "opened_at": day(1), "closed_at": day(5), "outcome": "lost"}],
+    )
+    selection, span = Selection(as_of=day(9)), Span(start="lead", end="mql")
+    found = {
+        outcome: lead_list(engine, selection, Spanned(span=span, outcome=outcome)).rows
+        for outcome in ("reached", "lost", "open")
+    }
+    moved = [["a", pd.Timestamp(day(3.5))], ["b", pd.Timestamp(day(1))]]
+    assert found["reached"][["lead_id", "reached_at"]].values.tolist() == moved
+    # b has an opportunity: it went beyond MQL before it was lost.
+    assert found["lost"].empty
+    assert found["open"]["lead_id"].tolist() == ["d", "c"]
+    later = Spanned(span=Span(start="opportunity", end="won"), outcome="lost")
+    assert lead_list(engine, selection, later).rows["reached_at"].tolist() == [pd.Timestamp(day(5))]
 
 
 def test_a_list_shows_the_latest_and_counts_all(engine, selection):
