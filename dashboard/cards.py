@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import pandas as pd
 import streamlit as st
 
@@ -28,15 +30,15 @@ def row(n_cards: int) -> object:
     return st.grid(n_cards, min_column_width=_MIN_CARD_PIXELS)
 
 
-def overview(result: Overview, say: Speaker) -> None:
-    """Draw the key numbers beside those of the period before."""
+def overview(result: Overview, say: Speaker, opens: Mapping[str, Callable[[], None]]) -> None:
+    """Draw the key numbers beside those of the period before; `opens` shows the leads of each."""
     kpis = result.kpis[result.kpis["n"].gt(0) | result.kpis["unit"].eq("count")]
     with row(4):
         for _, kpi in kpis.iterrows():
-            _kpi(kpi, result.selection.horizon_days, say)
+            _kpi(kpi, result.selection.horizon_days, say, opens.get(kpi["kpi"]))
 
 
-def _kpi(kpi: pd.Series, horizon_days: int, say: Speaker) -> None:
+def _kpi(kpi: pd.Series, horizon_days: int, say: Speaker, opened: Callable[[], None] | None) -> None:
     is_said = kpi["is_enough"] and not is_unknown(kpi["value"])
     value = alerts.kpi_value(kpi["unit"], kpi["value"], say) if is_said else say("overview.too_few")
     delta, previous = alerts.kpi_delta(kpi, say), alerts.kpi_value(kpi["unit"], kpi["previous_value"], say)
@@ -53,6 +55,8 @@ def _kpi(kpi: pd.Series, horizon_days: int, say: Speaker) -> None:
         young = say("overview.young", n=say.count(kpi["n_immature"])) if kpi["is_young"] else ""
         before = f"  \n{say('overview.previous', value=previous)}" if not is_unknown(kpi["previous_value"]) else ""
         st.markdown(f":small[{say('format.sentences', first=below, second=young)}{before}]")
+        if opened is not None:
+            st.button(say("leads.open"), key=f"open-{kpi['kpi']}", type="tertiary", on_click=opened)
 
 
 def calibration(result: Calibration, selection: Selection, say: Speaker) -> None:

@@ -17,7 +17,7 @@ from dashboard.texts import Speaker
 
 VIEWS: Final = ("cohort", "period")
 GRAINS: Final = ("lead", "pass")
-AGAINST: Final = ("previous", "last_year", "fiscal")
+AGAINST: Final = ("previous", "last_year", "fiscal", "target")
 SEGMENTS: Final = ("source", "campaign", "is_inbound", "is_online", "industry", "region", "seniority", "owner")
 
 
@@ -102,6 +102,14 @@ def named(name: str, options: dict[str, str], label: str, placeholder: str) -> s
         )
         or None
     )
+
+
+def number(name: str, least: int, most: int, label: str) -> int:
+    """Draw a whole number that is a choice to pass on."""
+    code = state.held(name)
+    is_known = code.isascii() and code.isdigit() and len(code) <= len(str(most)) and least <= int(code) <= most
+    value = int(code if is_known else state.DEFAULTS[name])
+    return int(st.number_input(label, least, most, **state.choose_number(name, value)))
 
 
 def _switch(name: str, options: Sequence[str], say: Speaker, prefix: str) -> str:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from analysis.lead_list import N_EXPORTED, N_SHOWN, Condition, LeadList
+from analysis.conditions import Condition
+from analysis.lead_list import N_EXPORTED, N_SHOWN, LeadList
 from analysis.selection import Selection
 from dashboard import lead_tables, linking, loading_funnel, state
 from dashboard.loading import Snapshot
@@ -75,6 +77,13 @@ def pick_cell(exhibit: str, key: str, codes: Sequence[str], counts: dict[str, st
             state.choose_now("list", f"{exhibit}.{codes[row]}.{counts[heading]}")
 
     return take
+
+
+def buttons(exhibit: str, offers: Sequence[Offer]) -> dict[str, Callable[[], None]]:
+    """Return what a button beside each number does; by the code of the number, those without leads left out."""
+    return {
+        offer.code: partial(state.choose_now, "list", f"{exhibit}.{offer.code}") for offer in offers if offer.n_leads
+    }
 
 
 def leads(

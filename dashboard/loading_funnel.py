@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -17,21 +17,20 @@ from analysis import pace as _pace
 from analysis import sources as _sources
 from analysis.ageing import Ageing
 from analysis.ageing import ageing as _ageing
-from analysis.bottlenecks import bottlenecks as _bottlenecks
+from analysis.bottlenecks import recent_bottlenecks as _recent_bottlenecks
 from analysis.comparison import Comparison
 from analysis.comparison import compare as _compare
+from analysis.conditions import Condition
 from analysis.durations import Span, duration_cells, time_to_convert
-from analysis.funnel import funnel_by_month
 from analysis.journey_funnel import JourneyFunnel, Question
 from analysis.journey_funnel import funnel_by_origin as _funnel_by_origin
 from analysis.journey_funnel import journey_funnel as _journey_funnel
-from analysis.lead_list import Condition, LeadList
+from analysis.lead_list import LeadList
 from analysis.selection import Selection
+from analysis.target_gap import TargetGap
+from analysis.target_gap import target_gap as _target_gap
 from analysis.targets import Target, Targets, load_targets, write_targets
 from dashboard.loading import MAX_ENTRIES, TTL, Snapshot, reader, workspace
-
-RECENT_MONTHS = 3
-"""What a bottleneck is "now": one month alone is mostly chance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,20 +43,14 @@ class Outlook:
 
 @st.cache_data(ttl=TTL, max_entries=MAX_ENTRIES, show_spinner=False)
 def journeys(snapshot: Snapshot, selection: Selection, question: Question) -> JourneyFunnel:
-    """Return the funnel as asked; its steps also say `n_recorded` (reached with a record of the stage itself)."""
-    result = _journey_funnel(reader(snapshot), selection, question)
-    recorded = result.steps["n_leads"]
-    if question.mode == "implied":
-        recorded = _journey_funnel(reader(snapshot), selection, replace(question, mode="open")).steps["n_leads"]
-    return replace(result, steps=result.steps.assign(n_recorded=recorded.to_numpy()))
+    """Return the funnel as asked."""
+    return _journey_funnel(reader(snapshot), selection, question)
 
 
 @st.cache_data(ttl=TTL, max_entries=MAX_ENTRIES, show_spinner=False)
 def origins(snapshot: Snapshot, selection: Selection, question: Question) -> pd.DataFrame:
-    """Return the three funnels, as `analysis.journey_funnel.funnel_by_origin`, with `n_recorded`."""
-    table = _funnel_by_origin(reader(snapshot), selection, question)
-    recorded = _funnel_by_origin(reader(snapshot), selection, replace(question, mode="open"))
-    return table.assign(n_recorded=recorded["n_leads"].to_numpy())
+    """Return the three funnels, as `analysis.journey_funnel.funnel_by_origin`."""
+    return _funnel_by_origin(reader(snapshot), selection, question)
 
 
 @st.cache_data(ttl=TTL, max_entries=MAX_ENTRIES, show_spinner=False)
@@ -101,15 +94,8 @@ def compare(snapshot: Snapshot, selection: Selection, other: Selection, dimensio
 
 @st.cache_data(ttl=TTL, max_entries=MAX_ENTRIES, show_spinner=False)
 def bottlenecks(snapshot: Snapshot, selection: Selection) -> pd.DataFrame:
-    """Rank the steps by what they would gain; mature months of the whole history are candidates for the best.
-
-    Only what happened within the horizon of each lead counts: otherwise the best
-    month would be the oldest, which has had most time.
-    """
-    months = funnel_by_month(reader(snapshot), replace(selection, start=None, end=None))
-    months = months[months["is_mature"]]
-    n_previous = months.groupby("month")["n_in_horizon"].shift(fill_value=0)
-    return _bottlenecks(months.assign(n_leads=months["n_in_horizon"], n_previous=n_previous), n_recent=RECENT_MONTHS)
+    """Rank the steps by what they would gain, as `analysis.bottlenecks.recent_bottlenecks`."""
+    return _recent_bottlenecks(reader(snapshot), selection)
 
 
 @st.cache_data(ttl=TTL, max_entries=MAX_ENTRIES, show_spinner=False)
@@ -149,6 +135,12 @@ def pace_line(snapshot: Snapshot, selection: Selection, target: Target) -> pd.Da
 def lead_list(snapshot: Snapshot, selection: Selection, condition: Condition, n_rows: int) -> LeadList:
     """Return the leads behind a number."""
     return _lead_list.lead_list(reader(snapshot), selection, condition, n_rows)
+
+
+@st.cache_data(ttl=TTL, max_entries=MAX_ENTRIES, show_spinner=False)
+def target_gap(snapshot: Snapshot, selection: Selection, targets: tuple[Target, ...]) -> TargetGap:
+    """Hold a period against its targets."""
+    return _target_gap(reader(snapshot), selection, targets)
 
 
 def targets_path() -> Path:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
+
+import pandas as pd
+
+from analysis.selection import Selection
 
 RECENT_MONTHS: Final = {"24m": 24, "12m": 12, "6m": 6, "3m": 3}
 """Codes of the periods that end with the month of the latest data."""
@@ -44,6 +49,13 @@ def bounds(period: str, data_end: datetime) -> tuple[date | None, date | None]:
         return None, None
     after = add_months(data_end, 1)
     return add_months(after, -RECENT_MONTHS[period]), after
+
+
+def within(selection: Selection, month: pd.Timestamp) -> Selection:
+    """Return the part of a selection that lies in a month."""
+    start, end = month.date(), add_months(month.date(), 1)
+    start = max(start, selection.start) if selection.start else start
+    return replace(selection, start=start, end=min(end, selection.end) if selection.end else end)
 
 
 def _months(start: date, end: date) -> Iterator[date]:

@@ -49,6 +49,17 @@ class Builder:
         self._shown[heading] = [form(value) for value in values]
         self._exported[heading] = [_rounded(value) for value in values]
 
+    def columns(self, frame: pd.DataFrame, form: Callable[[Any], str], *names: str) -> Builder:
+        """Add columns whose headings have the names they have in the frame, all written in one way."""
+        for name in names:
+            self.column(name, frame[name], form)
+        return self
+
+    def stages(self, frame: pd.DataFrame) -> Builder:
+        """Add the names of the stages."""
+        self.column("stage", [self._say.word("stages", stage) for stage in frame["stage"]])
+        return self
+
     def interval(
         self,
         name: str,
@@ -70,14 +81,9 @@ class Builder:
 
 def funnel_table(steps: pd.DataFrame, say: Speaker) -> Twin:
     """Return the stages of a funnel with both denominators."""
-    table = Builder(say, "funnel.table")
-    table.column("stage", [say.word("stages", stage) for stage in steps["stage"]])
-    table.column("n_leads", steps["n_leads"], say.count)
-    table.column("n_recorded", steps["n_recorded"], say.count)
-    table.column("step_rate", steps["step_rate"], say.percent)
-    table.interval("step_interval", steps["step_low"], steps["step_high"])
-    table.column("total_rate", steps["total_rate"], say.percent)
-    table.interval("total_interval", steps["total_low"], steps["total_high"])
+    table = Builder(say, "funnel.table").stages(steps).columns(steps, say.count, "n_leads", "n_recorded")
+    table.columns(steps, say.percent, "step_rate").interval("step_interval", steps["step_low"], steps["step_high"])
+    table.columns(steps, say.percent, "total_rate").interval("total_interval", steps["total_low"], steps["total_high"])
     return table.twin()
 
 

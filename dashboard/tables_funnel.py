@@ -11,14 +11,12 @@ from dashboard.texts import Speaker
 
 def journey_table(steps: pd.DataFrame, say: Speaker) -> Twin:
     """Return the stages of a funnel with both denominators and those who skipped the stage before."""
-    table = Builder(say, "funnel.table")
-    table.column("stage", [say.word("stages", stage) for stage in steps["stage"]])
-    table.column("n_leads", steps["n_leads"], say.count)
-    table.column("n_skipped", steps["n_skipped"], say.count)
-    table.column("step_rate", steps["step_rate"].mask(steps.index == 0), say.percent)
-    table.interval("step_interval", steps["step_low"].mask(steps.index == 0), steps["step_high"].mask(steps.index == 0))
-    table.column("total_rate", steps["total_rate"], say.percent)
-    table.interval("total_interval", steps["total_low"], steps["total_high"])
+    steps = steps.assign(
+        **{name: steps[name].mask(steps.index == 0) for name in ("step_rate", "step_low", "step_high")}
+    )
+    table = Builder(say, "funnel.table").stages(steps).columns(steps, say.count, "n_leads", "n_skipped")
+    table.columns(steps, say.percent, "step_rate").interval("step_interval", steps["step_low"], steps["step_high"])
+    table.columns(steps, say.percent, "total_rate").interval("total_interval", steps["total_low"], steps["total_high"])
     return table.twin()
 
 
@@ -43,40 +41,27 @@ def months_table(months: pd.DataFrame, stage: str, say: Speaker) -> Twin:
 
 def times_table(times: pd.DataFrame, names: list[str], say: Speaker) -> Twin:
     """Return how long it takes, by group."""
-    table = Builder(say, "times.table")
-    table.column("group", names)
-    table.column("n_leads", times["n_leads"], say.count)
-    table.column("n_reached", times["n_reached"], say.count)
-    table.column("n_open", times["n_open"], say.count)
-    table.column("n_lost", times["n_lost"], say.count)
-    for share in (50, 75, 90):
-        table.column(f"p{share}", times[f"lag_p{share}_days"].where(times["is_enough"].astype(bool)), say.count)
-    table.column("p50_all", times["p50_days"], say.count)
-    table.column("reached_rate", times["reached_rate"], say.percent)
-    return table.twin()
+    is_enough = times["is_enough"].astype(bool)
+    lags = {f"p{share}": times[f"lag_p{share}_days"].where(is_enough) for share in (50, 75, 90)}
+    times = times.assign(group=names, **lags, p50_all=times["p50_days"])
+    counts = ("n_leads", "n_reached", "n_open", "n_lost", *lags, "p50_all")
+    return Builder(say, "times.table").columns(times, str, "group").columns(times, say.count, *counts).columns(
+        times, say.percent, "reached_rate"
+    ).twin()  # fmt: skip
 
 
 def stock_table(stages: pd.DataFrame, say: Speaker) -> Twin:
     """Return the stock of each stage."""
-    table = Builder(say, "stock.table")
-    table.column("stage", [say.word("stages", stage) for stage in stages["stage"]])
-    table.column("n_stock", stages["n_stock"], say.count)
-    table.column("p50", stages["p50_days"], say.count)
-    table.column("p80", stages["p80_days"], say.count)
-    table.column("n_overdue", stages["n_overdue"], say.count)
-    table.column("overdue_share", stages["overdue_share"], say.percent)
-    table.column("oldest", stages["oldest_days"], say.count)
-    return table.twin()
+    stages = stages.rename(columns={"p50_days": "p50", "p80_days": "p80", "oldest_days": "oldest"})
+    table = Builder(say, "stock.table").stages(stages).columns(stages, say.count, "n_stock", "p50", "p80", "n_overdue")
+    return table.columns(stages, say.percent, "overdue_share").columns(stages, say.count, "oldest").twin()
 
 
 def origins_table(table: pd.DataFrame, say: Speaker) -> Twin:
     """Return the three funnels one below the other."""
     built = Builder(say, "origins_table")
     built.column("origin", [say.word("origins", origin) for origin in table["group"]])
-    built.column("stage", [say.word("stages", stage) for stage in table["stage"]])
-    built.column("n_leads", table["n_leads"], say.count)
-    built.column("step_rate", table["step_rate"], say.percent)
-    built.column("total_rate", table["total_rate"], say.percent)
+    built.stages(table).columns(table, say.count, "n_leads").columns(table, say.percent, "step_rate", "total_rate")
     built.interval("total_interval", table["total_low"], table["total_high"])
     return built.twin()
 
@@ -85,47 +70,53 @@ def exits_table(exits: pd.DataFrame, say: Speaker) -> Twin:
     """Return the exits of a TQL."""
     table = Builder(say, "exits.table")
     table.column("exit", [say(f"exits.{name}") for name in exits["exit"]])
-    table.column("n_leads", exits["n_leads"], say.count)
-    table.column("share", exits["share"], say.percent)
+    table.columns(exits, say.count, "n_leads").columns(exits, say.percent, "share")
     table.interval("interval", exits["share_low"], exits["share_high"])
     return table.twin()
 
 
 def comparison_table(steps: pd.DataFrame, say: Speaker) -> Twin:
     """Return both periods stage by stage with what changed."""
-    table = Builder(say, "changes.table")
-    table.column("stage", [say.word("stages", stage) for stage in steps["stage"]])
-    table.column("n_before", steps["n_before"], say.count)
-    table.column("n_after", steps["n_after"], say.count)
-    table.column("n_change", steps["n_change"], say.signed)
-    table.column("rate_before", steps["step_rate_before"], say.percent)
-    table.column("rate_after", steps["step_rate_after"], say.percent)
-    table.column("rate_change", steps["step_change"], say.points)
-    low, high = (steps[name].where(steps["step_change"].notna()) for name in ("step_low", "step_high"))
+    rates = {"step_rate_before": "rate_before", "step_rate_after": "rate_after", "step_change": "rate_change"}
+    steps = steps.rename(columns=rates)
+    table = Builder(say, "changes.table").stages(steps).columns(steps, say.count, "n_before", "n_after")
+    table.columns(steps, say.signed, "n_change").columns(steps, say.percent, "rate_before", "rate_after")
+    table.columns(steps, say.points, "rate_change")
+    low, high = (steps[name].where(steps["rate_change"].notna()) for name in ("step_low", "step_high"))
     table.interval("rate_interval", low, high, lambda *ends: _points(*ends, say))
     return table.twin()
 
 
-def effects_table(effects: pd.DataFrame, names: list[str], say: Speaker) -> Twin:
-    """Return the causes of a change."""
+def effects_table(effects: pd.DataFrame, names: list[str], say: Speaker, stage: str = "won") -> Twin:
+    """Return the causes of a change of a stage."""
     table = Builder(say, "changes.table")
     table.column("cause", names)
-    table.column("n_effect", effects["n_effect"], say.signed)
+    heading = "n_effect" if stage == "won" else "n_effect_of"
+    table.column(heading, effects["n_effect"], say.signed, stage=say.word("stages", stage))
+    return table.twin()
+
+
+def shortfall_table(stages: pd.DataFrame, say: Speaker) -> Twin:
+    """Return the stages of a period against their targets."""
+    table = Builder(say, "shortfall.table").stages(stages).columns(stages, say.count, "n_target", "n_actual")
+    table.columns(stages, say.signed, "n_gap")
+    table.interval("count_interval", stages["n_low"], stages["n_high"], lambda *ends: _counts(*ends, say))
+    table.columns(stages, say.percent, "target_rate", "actual_rate")
+    is_first = stages.index == 0  # comes from nowhere: no rate
+    table.interval("actual_interval", stages["actual_low"].mask(is_first), stages["actual_high"].mask(is_first))
     return table.twin()
 
 
 def bottlenecks_table(table: pd.DataFrame, say: Speaker) -> Twin:
     """Return the steps with what each would gain."""
-    built = Builder(say, "bottlenecks.table")
-    built.column("stage", [say.word("stages", stage) for stage in table["stage"]])
-    built.column("n_previous", table["n_previous"], say.count)
-    built.column("rate_now", table["rate_now"], say.percent)
-    built.column("best_month", table["best_month"], say.month)
-    built.column("best_rate", table["best_rate"], say.percent)
-    built.column("n_gained", table["n_gained"], lambda n: f"{n:.1f}")
-    built.column("n_low", table["n_low"], lambda n: f"{n:.1f}")
-    built.column("n_high", table["n_high"], lambda n: f"{n:.1f}")
+    built = Builder(say, "bottlenecks.table").stages(table).columns(table, say.count, "n_previous")
+    built.columns(table, say.percent, "rate_now").columns(table, say.month, "best_month")
+    built.columns(table, say.percent, "best_rate").columns(table, "{:.1f}".format, "n_gained", "n_low", "n_high")
     return built.twin()
+
+
+def _counts(low: float, high: float, say: Speaker) -> str:
+    return say("changes.range", low=say.count(low), high=say.count(high))
 
 
 def _points(low: float, high: float, say: Speaker) -> str:

@@ -10,63 +10,37 @@ from dashboard.texts import Speaker
 
 def sources_table(table: pd.DataFrame, names: list[str], say: Speaker) -> Twin:
     """Return the groups with what a decision rests on, then their costs and what the rates are shares of."""
-    built = Builder(say, "sourcing.table")
-    built.column("group", names)
-    built.column("n_leads", table["n_leads"], say.count)
-    built.column("n_won", table["n_won"], say.count)
-    built.column("win_rate", table["win_rate"].where(table["is_enough"].astype(bool)), say.percent)
-    built.interval("win_interval", table["win_low"], table["win_high"])
-    built.column("shrunken_rate", table["shrunken_rate"], say.percent)
-    built.column("win_days", table["win_days"], say.count)
-    built.column("cost_per_win", table["cost_per_win"], say.money)
-    built.column("amount", table["amount"], say.money)
-    built.column("n_qualified", table["n_qualified"], say.count)
-    built.column("cost_per_lead", table["cost_per_lead"], say.money)
-    built.column("cost_per_qualified", table["cost_per_qualified"], say.money)
-    built.column("cost", table["cost"], say.money)
-    built.column("n_mature", table["n_mature"], say.count)
-    built.column("n_won_mature", table["n_won_mature"], say.count)
-    built.column("n_amounts_missing", table["n_amounts_missing"], say.count)
-    return built.twin()
+    table = table.assign(group=names, win_rate=table["win_rate"].where(table["is_enough"].astype(bool)))
+    built = Builder(say, "sourcing.table").columns(table, str, "group").columns(table, say.count, "n_leads", "n_won")
+    built.columns(table, say.percent, "win_rate").interval("win_interval", table["win_low"], table["win_high"])
+    built.columns(table, say.percent, "shrunken_rate").columns(table, say.count, "win_days")
+    built.columns(table, say.money, "cost_per_win", "amount").columns(table, say.count, "n_qualified")
+    built.columns(table, say.money, "cost_per_lead", "cost_per_qualified", "cost")
+    return built.columns(table, say.count, "n_mature", "n_won_mature", "n_amounts_missing").twin()
 
 
 def touches_table(table: pd.DataFrame, names: list[str], say: Speaker) -> Twin:
     """Return the touches with their shares of the wins."""
-    built = Builder(say, "touching.table")
-    built.column("group", names)
-    built.column("first_share", table["first_share"], say.percent)
-    built.interval("first_interval", table["first_low"], table["first_high"])
-    built.column("last_share", table["last_share"], say.percent)
-    built.interval("last_interval", table["last_low"], table["last_high"])
-    built.column("all_share", table["all_share"], say.percent)
-    built.column("n_any", table["n_any"], say.count)
-    return built.twin()
+    built = Builder(say, "touching.table").columns(table.assign(group=names), str, "group")
+    for way in ("first", "last"):
+        built.columns(table, say.percent, f"{way}_share")
+        built.interval(f"{way}_interval", table[f"{way}_low"], table[f"{way}_high"])
+    return built.columns(table, say.percent, "all_share").columns(table, say.count, "n_any").twin()
 
 
 def pace_table(pace: pd.DataFrame, say: Speaker) -> Twin:
     """Return the targets with where they stand."""
-    built = Builder(say, "pace.table")
-    built.column("month", pace["month"], say.month)
-    built.column("stage", [say.word("stages", stage) for stage in pace["stage"]])
+    pace = pace.assign(n_gap=pace["n_gap"].round())
+    built = Builder(say, "pace.table").columns(pace, say.month, "month").stages(pace)
     built.column("source", [say.source(source) if source else say("filter.sources_all") for source in pace["source"]])
-    built.column("n_target", pace["n_target"], say.count)
-    built.column("n_actual", pace["n_actual"], say.count)
-    built.column("n_needed", pace["n_needed"], say.count)
-    built.column("n_gap", pace["n_gap"].round(), say.signed)
-    built.column("n_expected", pace["n_expected"], say.count)
-    built.column("n_low", pace["n_low"], say.count)
-    built.column("n_high", pace["n_high"], say.count)
-    return built.twin()
+    built.columns(pace, say.count, "n_target", "n_actual", "n_needed").columns(pace, say.signed, "n_gap")
+    return built.columns(pace, say.count, "n_expected", "n_low", "n_high").twin()
 
 
 def plan_table(plan: pd.DataFrame, say: Speaker) -> Twin:
     """Return what each stage needs for the wins wanted."""
-    built = Builder(say, "plan.table")
-    built.column("stage", [say.word("stages", stage) for stage in plan["stage"]])
-    built.column("n_needed", plan["n_needed"], say.count)
-    built.column("n_low", plan["n_low"], say.count)
-    built.column("n_high", plan["n_high"], say.count)
-    built.column("rate_to_end", plan["rate_to_end"], say.percent)
+    built = Builder(say, "plan.table").stages(plan).columns(plan, say.count, "n_needed", "n_low", "n_high")
     is_last = plan["position"] == plan["position"].max()  # needs itself, for certain
+    built.columns(plan, say.percent, "rate_to_end")
     built.interval("rate_interval", plan["rate_low"].mask(is_last), plan["rate_high"].mask(is_last))
     return built.twin()

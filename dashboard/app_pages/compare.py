@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import choices, controls, loading, loading_funnel, notices, sentences
-from dashboard.sections import changes
+from dashboard.sections import bottlenecks, changes, shortfall
 
 say = controls.say()
 st.title(say("pages.compare.question"), anchor=False)
@@ -17,12 +17,16 @@ if not loading.funnel(current, selection).n_leads:
 st.markdown(f":small[{sentences.selected('leads', selection, facts, current, say)}]")
 
 against = choices.one("against", choices.AGAINST, say, "against")
-both = changes.periods(selection, against, facts)
-if both is None:
-    notices.empty(say, "no_earlier")
+if against == "target":
+    with st.container(border=True):
+        shortfall.draw(say, current, selection)
+else:
+    both = changes.periods(selection, against, facts)
+    if both is None:
+        notices.empty(say, "no_earlier")
+    with st.container(border=True):
+        changes.draw(say, current, *both, facts.first_on)
+    with st.container(border=True):
+        changes.stages(say, current, loading_funnel.compare(current, *both, "source"))
 with st.container(border=True):
-    changes.draw(say, current, *both, facts.first_on)
-with st.container(border=True):
-    changes.stages(say, loading_funnel.compare(current, *both, "source"))
-with st.container(border=True):
-    changes.bottlenecks(say, current, selection)
+    bottlenecks.draw(say, current, selection)

@@ -21,7 +21,9 @@ if not result.kpis["value"].any():
     notices.empty(say, "leads")
 st.markdown(f":small[{sentences.selected('events', selection, loading.facts(current), current, say)}]")
 
-cards.overview(result, say)
+numbers = keys.offers(result.kpis, selection, say)
+cards.overview(result, say, drilling.buttons("keys", numbers))
+drilling.leads(say, current, "keys", numbers)
 for line in planning.today(current, selection, say):
     st.markdown(f":material/flag: **{line}**")
 
@@ -46,5 +48,4 @@ with st.container(border=True):
         alt=sentences.funnel_in_words(funnel, say),
         pick=drilling.pick("funnel"),
     )
-    offers = keys.offers(result.kpis, selection, say) + steps.offers(funnel.steps, Question(), selection, say)
-    drilling.leads(say, current, "funnel", offers)
+    drilling.leads(say, current, "funnel", steps.offers(funnel.steps, Question(), selection, say))

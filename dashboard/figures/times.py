@@ -12,7 +12,7 @@ from dashboard.theme import MUTED, PRIMARY
 _SYMBOLS = (("lag_p50_days", "circle", 11), ("lag_p75_days", "line-ns-open", 12), ("lag_p90_days", "diamond", 8))
 
 
-def times_figure(times: pd.DataFrame, names: list[str], say: Speaker) -> go.Figure:
+def times_figure(times: pd.DataFrame, names: list[str], codes: list[str], say: Speaker) -> go.Figure:
     """Draw median, P75 and P90 of each group.
 
     Parameters
@@ -21,6 +21,8 @@ def times_figure(times: pd.DataFrame, names: list[str], say: Speaker) -> go.Figu
         As `analysis.durations.time_to_convert` returns it; at least one row.
     names : list of str
         Name of each group, in words.
+    codes : list of str
+        What a click on each group chooses.
     say : Speaker
         Gives the words.
     """
@@ -41,6 +43,7 @@ def times_figure(times: pd.DataFrame, names: list[str], say: Speaker) -> go.Figu
             x=known[column], y=heights, mode="markers", name=say(f"times.{column}"),
             marker={"symbol": symbol, "size": size, "color": PRIMARY, "line": {"width": 2, "color": PRIMARY}},
             hovertext=[label for label, is_enough in zip(labels, enough, strict=True) if is_enough], hoverinfo="text",
+            customdata=[code for code, is_enough in zip(codes, enough, strict=True) if is_enough],
         )  # fmt: skip
     top = known["lag_p90_days"].max() if len(known) else 1
     style.rows_layout(figure, labels, limit=max(float(top), 1) * 1.04)

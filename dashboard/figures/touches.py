@@ -13,7 +13,7 @@ _WAYS = ("first", "last", "all")
 _HEIGHTS = {"first": 0.15, "last": 0.0, "all": -0.15}
 
 
-def touches_figure(table: pd.DataFrame, names: list[str], say: Speaker) -> go.Figure:
+def touches_figure(table: pd.DataFrame, names: list[str], codes: list[dict[str, str]], say: Speaker) -> go.Figure:
     """Draw for each touch its share of the wins as first, last and any of all touches.
 
     Parameters
@@ -22,6 +22,8 @@ def touches_figure(table: pd.DataFrame, names: list[str], say: Speaker) -> go.Fi
         As `analysis.attribution.attribution` returns it; at least one row.
     names : list of str
         Name of each touch, in words.
+    codes : list of dict
+        What a click on each touch's bar chooses, by the way of counting.
     say : Speaker
         Gives the words.
     """
@@ -32,6 +34,7 @@ def touches_figure(table: pd.DataFrame, names: list[str], say: Speaker) -> go.Fi
         figure.add_bar(
             x=table[f"{way}_share"], y=[position + _HEIGHTS[way] for position in positions], orientation="h",
             width=0.13, marker=style.solid(colour), name=say(f"touching.{way}"), hovertext=labels, hoverinfo="text",
+            customdata=[code[way] for code in codes],
         )  # fmt: skip
     top = float(table[[f"{way}_share" for way in _WAYS]].max().max())
     style.rows_layout(figure, labels, limit=top or 1)

@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Sequence
+
 import plotly.graph_objects as go
 
+from analysis.decomposition import Decomposition
 from dashboard.figures import style
 from dashboard.texts import Speaker
 from dashboard.theme import CONTRAST, MUTED, PRIMARY
 
 
-def waterfall_figure(effects: pd.DataFrame, n_before: int, n_after: int, names: list[str], say: Speaker) -> go.Figure:
+def waterfall_figure(
+    change: Decomposition, names: Sequence[str], ends: tuple[str, str], codes: Sequence[str], say: Speaker
+) -> go.Figure:
     """Draw a change as rows that begin where the one above ended.
 
     Parameters
     ----------
-    effects : DataFrame
-        `n_effect` per cause, in whole numbers that add up to the change.
-    n_before, n_after : int
-        Where it begins and ends.
-    names : list of str
+    change : Decomposition
+        Where it begins and ends, and `n_effect` per cause, in whole numbers that add up to the change.
+    names : sequence of str
         The causes in words.
+    ends : pair of str
+        What stands above the first and the last row.
+    codes : sequence of str
+        What a click on each row chooses, the first and the last included.
     say : Speaker
         Gives the words.
     """
-    steps = effects["n_effect"].tolist()
+    n_before, n_after, steps = change.n_before, change.n_after, change.effects["n_effect"].tolist()
     starts = [n_before + sum(steps[:number]) for number in range(len(steps))]
-    labels = [
-        say("changes.before", n=say.count(n_before)),
-        *(say("changes.effect", name=name, n=say.signed(step)) for name, step in zip(names, steps, strict=True)),
-        say("changes.after", n=say.count(n_after)),
-    ]
+    parts = [say("changes.effect", name=name, n=say.signed(step)) for name, step in zip(names, steps, strict=True)]
+    labels = [ends[0], *parts, ends[1]]
     lengths, bases = [n_before, *map(abs, steps), n_after], [0, *_lows(starts, steps), 0]
     markers = [style.solid(MUTED), *(style.solid(PRIMARY if step >= 0 else CONTRAST) for step in steps)]
     colours = [marker["color"] for marker in (*markers, style.solid(MUTED))]
@@ -38,7 +41,7 @@ def waterfall_figure(effects: pd.DataFrame, n_before: int, n_after: int, names: 
     figure.add_bar(
         x=lengths, base=bases, y=style.row_positions(len(labels)), orientation="h", width=0.4,
         marker={"color": colours}, hovertext=labels, hoverinfo="text",
-        customdata=["before", *[""] * len(steps), "after"],
+        customdata=list(codes),
     )  # fmt: skip
     top = max(1, n_before, n_after, *(start + max(step, 0) for start, step in zip(starts, steps, strict=True)))
     low = min(0, *(base for base in bases))

@@ -7,26 +7,23 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from analysis.comparison import Comparison, earlier, fiscal_year_to_date
+from analysis.comparison import Comparison, both_periods
+from analysis.conditions import Condition, Group, Reached
 from analysis.decomposition import Decomposition
-from analysis.lead_list import Reached
 from analysis.selection import Selection
 from dashboard import choices, drilling, exhibits, loading_funnel, tables_funnel, wording
 from dashboard.drilling import Offer
-from dashboard.figures.rows import rows_figure
 from dashboard.figures.waterfall import waterfall_figure
 from dashboard.loading import Facts, Snapshot
 from dashboard.texts import Speaker
 
+_MOST_GROUPS = 8
+
 
 def periods(selection: Selection, against: str, facts: Facts) -> tuple[Selection, Selection] | None:
     """Return the two periods to compare; None when the history does not go back that far."""
-    if against == "fiscal":
-        selection = fiscal_year_to_date(selection, loading_funnel.targets().fiscal_year_start_month)
-    if selection.start is None:
-        return None
-    other = earlier(selection, "previous" if against == "previous" else "last_year")
-    return None if other.end is None or other.end <= facts.first_on else (selection, other)
+    start_month = loading_funnel.targets().fiscal_year_start_month
+    return both_periods(selection, against, facts.first_on, start_month)
 
 
 def draw(say: Speaker, current: Snapshot, selection: Selection, other: Selection, first_on: pd.Timestamp) -> None:
@@ -40,24 +37,27 @@ def draw(say: Speaker, current: Snapshot, selection: Selection, other: Selection
     change = replace(result.decomposition, effects=effects)
     names = [cause(row, dimension, say) for row in effects.itertuples()]
     st.markdown(f"**{sentence(change, names, say)}**")
+    ends = say("changes.before", n=say.count(change.n_before)), say("changes.after", n=say.count(change.n_after))
+    codes = ["before", *(_code(row, result) for row in effects.itertuples()), "after"]
     exhibits.chart(
         say,
-        waterfall_figure(effects, change.n_before, change.n_after, names, say),
+        waterfall_figure(change, names, ends, codes, say),
         tables_funnel.effects_table(effects, names, say),
         key="changes",
         alt=sentence(change, names, say),
         pick=drilling.pick("changes"),
     )
     st.markdown(f":small[{say('changes.note')}]")
-    drilling.leads(say, current, "changes", offers(result, say))
+    drilling.leads(say, current, "changes", offers(result, say) + mix_offers(result, dimension, say))
 
 
-def stages(say: Speaker, result: Comparison) -> None:
+def stages(say: Speaker, current: Snapshot, result: Comparison) -> None:
     """Draw both periods stage by stage."""
     st.subheader(say("changes.stages_heading"), anchor=False)
     st.markdown(say("changes.stages_caption"))
     exhibits.table(say, tables_funnel.comparison_table(result.steps, say), key="comparison")
     st.markdown(f"**{_beyond_chance(result.steps, say)}**")
+    drilling.leads(say, current, "comparison", offers(result, say), is_clickable=False)
 
 
 def sentence(change: Decomposition, names: list[str], say: Speaker) -> str:
@@ -87,71 +87,49 @@ def cause(effect: object, dimension: str, say: Speaker) -> str:
 
 
 def offers(result: Comparison, say: Speaker) -> list[Offer]:
-    """Return the last stage and every other, before and after."""
+    """Return the last stage and every other, now and before: what the rates are shares of."""
     found = []
     for row in result.steps.iloc[::-1].itertuples():
-        for side, selection, n in (("after", result.selection, row.n_after), ("before", result.other, row.n_before)):
-            is_last = row.Index == len(result.steps) - 1
-            what = say("leads.reached", stage=say.word("stages", row.stage))
-            found.append(
-                Offer(
-                    code=side if is_last else f"{row.stage}.{side}",
-                    label=say("leads.of_group", group=say(f"changes.{side}_word"), what=what),
-                    n_leads=n,
-                    condition=Reached(stage=row.stage),
-                    selection=selection,
-                )
-            )
+        what, is_last = say("leads.reached", stage=say.word("stages", row.stage)), row.Index == len(result.steps) - 1
+        found += _sides("" if is_last else f"{row.stage}.", what, row, result, Reached(stage=row.stage), say)
     return found
 
 
-def bottlenecks(say: Speaker, current: Snapshot, selection: Selection) -> None:
-    """Draw which step would gain most at its own best rate."""
-    st.subheader(say("bottlenecks.heading"), anchor=False)
-    months = loading_funnel.RECENT_MONTHS
-    st.markdown(say("bottlenecks.caption", months=months, days=selection.horizon_days))
-    table = loading_funnel.bottlenecks(current, selection)
-    table = table[table["is_enough"].astype(bool)].reset_index(drop=True)
-    if table.empty or table["n_gained"].max() <= 0:
-        st.markdown(say("bottlenecks.none"))
-        return
-    labels = [_gain(row, say) for row in table.itertuples()]
-    exhibits.chart(
-        say,
-        rows_figure(
-            table["n_gained"].tolist(), labels, [""] * len(table), (table["n_low"].tolist(), table["n_high"].tolist())
-        ),
-        tables_funnel.bottlenecks_table(table, say),
-        key="bottlenecks",
-        alt=bottleneck(table, say),
-    )
-    st.markdown(f"**{bottleneck(table, say)}**")
+def mix_offers(result: Comparison, dimension: str, say: Speaker) -> list[Offer]:
+    """Return the groups whose share changed most, now and before."""
+    groups = result.groups.assign(change=(result.groups["share_after"] - result.groups["share_before"]).abs())
+    first = str(result.steps["stage"].iloc[0])
+    found = []
+    for row in groups.nlargest(_MOST_GROUPS, "change").itertuples():
+        what = wording.group_name(dimension, row.group, say)
+        group = Group(dimension=dimension, labels=(row.group,))
+        found += _sides(f"mix.{row.group}.", what, row, result, Reached(stage=first, group=group), say)
+    return found
 
 
-def bottleneck(table: pd.DataFrame, say: Speaker) -> str:
-    """Say which step would gain most, and how sure that is."""
-    best = table.iloc[0]
-    return say(
-        "bottlenecks.sentence" if best["n_low"] > 0 else "bottlenecks.unsure",
-        stage=say.word("stages", best["stage"]),
-        rate=say.percent(best["rate_now"]),
-        best=say.percent(best["best_rate"]),
-        month=say.month(best["best_month"]),
-        n=f"{best['n_gained']:.0f}",
-        low=f"{best['n_low']:.0f}",
-        high=f"{best['n_high']:.0f}",
-        months=loading_funnel.RECENT_MONTHS,
-    )
+def _sides(code: str, what: str, row: object, result: Comparison, condition: Condition, say: Speaker) -> list[Offer]:
+    """Return one number of both periods."""
+    sides = (("after", result.selection, row.n_after), ("before", result.other, row.n_before))
+    return [
+        Offer(
+            code=f"{code}{side}",
+            label=say("leads.of_group", group=say(f"changes.{side}_word"), what=what),
+            n_leads=n,
+            condition=condition,
+            selection=selection,
+        )
+        for side, selection, n in sides
+    ]
 
 
-def _gain(row: object, say: Speaker) -> str:
-    return say(
-        "bottlenecks.row",
-        stage=say.word("stages", row.stage),
-        n=f"{row.n_gained:.1f}",
-        rate=say.percent(row.rate_now),
-        best=say.percent(row.best_rate),
-    )
+def _code(effect: object, result: Comparison) -> str:
+    """Return the number that a click on a cause opens: what it is counted from, now."""
+    if effect.factor == "mix":
+        groups = result.groups
+        return f"mix.{groups['group'][(groups['share_after'] - groups['share_before']).abs().idxmax()]}.after"
+    if effect.factor == "volume":
+        return f"{result.steps['stage'].iloc[0]}.after"
+    return "after" if effect.stage == result.steps["stage"].iloc[-1] else f"{effect.stage}.after"
 
 
 def _both(result: Comparison, first_on: pd.Timestamp, say: Speaker) -> str:

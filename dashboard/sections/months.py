@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
 import streamlit as st
 
+from analysis.conditions import Created
 from analysis.durations import Span
 from analysis.forecast import Backtest
-from analysis.lead_list import Created
 from analysis.selection import Selection
 from analysis.sqlfiles import sql_text
-from dashboard import controls, drilling, exhibits, loading, loading_funnel, sentences, tables_funnel
+from dashboard import controls, drilling, exhibits, loading, loading_funnel, periods, sentences, tables_funnel
 from dashboard.drilling import Offer
 from dashboard.figures.cohorts import cohort_figure
 from dashboard.figures.outlook import add_forecast
@@ -107,14 +105,7 @@ def offers(months: pd.DataFrame, stage: str, selection: Selection, say: Speaker)
             label=say("leads.month", month=say.month(row.month), stage=say.word("stages", stage)),
             n_leads=row.n_in_horizon,
             condition=Created(stage=stage, is_in_horizon=True),
-            selection=_within(selection, row.month),
+            selection=periods.within(selection, row.month),
         )
         for row in months.iloc[::-1].itertuples()
     ]
-
-
-def _within(selection: Selection, month: pd.Timestamp) -> Selection:
-    """Return the part of a selection that lies in a month."""
-    start, end = month.date(), (month + pd.offsets.MonthBegin(1)).date()
-    start = max(start, selection.start) if selection.start else start
-    return replace(selection, start=start, end=min(end, selection.end) if selection.end else end)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from analysis.conditions import Group, Left, Reached
 from analysis.journey_funnel import ORIGINS, Question
-from analysis.lead_list import Group, Left, Reached
 from analysis.selection import Selection
 from analysis.sqlfiles import sql_text
 from dashboard import drilling, exhibits, loading_funnel, tables_funnel, wording

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
+from analysis.conditions import Reached
 from analysis.journey_funnel import Question
-from analysis.lead_list import Reached
-from analysis.pace import reverse_plan
+from analysis.pace import plan_basis, reverse_plan
 from analysis.selection import Selection
 from analysis.targets import Target, Targets
 from dashboard import choices, drilling, exhibits, loading, loading_funnel, tables_sources, target_sheet
@@ -19,8 +19,7 @@ from dashboard.figures.pace import pace_figure
 from dashboard.loading import Facts, Snapshot
 from dashboard.texts import Speaker
 
-_PLAN_DAYS = 365
-_USUAL_WINS = 10
+_MOST_WINS = 1_000_000
 
 
 def standing(say: Speaker, current: Snapshot, selection: Selection, chosen: Targets) -> None:
@@ -106,12 +105,12 @@ def offer(row: object, selection: Selection, say: Speaker) -> Offer:
 def plan(say: Speaker, current: Snapshot, selection: Selection, facts: Facts) -> None:
     """Draw how many leads each stage needs for the wins wanted."""
     st.subheader(say("plan.heading"), anchor=False)
-    basis = _basis(selection, facts)
+    basis = plan_basis(selection, facts.first_on)
     steps = loading.funnel(current, basis).steps if basis else None
     if basis is None or not steps["n_leads"].iloc[-1]:
         st.markdown(say("plan.nothing", days=selection.horizon_days))
         return
-    n_wanted = int(st.number_input(say("plan.wanted"), 1, 1_000_000, _USUAL_WINS, key=f"plan-wanted-{say.language}"))
+    n_wanted = choices.number("wins", 1, _MOST_WINS, say("plan.wanted"))
     table = reverse_plan(steps, n_wanted)
     first = table.iloc[0]
     st.markdown(f"**{_plan_sentence(first, n_wanted, say)}**")
@@ -129,13 +128,6 @@ def _plan_sentence(first: pd.Series, n_wanted: int, say: Speaker) -> str:
         high=say.count(first["n_high"]),
         stage=say.word("stages", first["stage"]),
     )
-
-
-def _basis(selection: Selection, facts: Facts) -> Selection | None:
-    """Return the latest year of leads that have had their time; None when there are none."""
-    end = selection.mature_at.date()
-    start = max(end - timedelta(days=_PLAN_DAYS), facts.first_on)
-    return replace(selection, start=start, end=end) if start < end else None
 
 
 def edit(say: Speaker, chosen: Targets, stages: tuple[str, ...], facts: Facts) -> None:

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from analysis.lead_list import Created, Group
+from analysis.attribution import NO_TOUCH
+from analysis.conditions import Created, Group, Touched
 from analysis.selection import Selection
 from analysis.sources import OTHER
 from analysis.sqlfiles import sql_text
@@ -164,13 +165,49 @@ def touches(say: Speaker, current: Snapshot, selection: Selection) -> None:
     names = [_touch(attribute, group, say) for group in table["group"]]
     exhibits.chart(
         say,
-        touches_figure(table, names, say),
+        touches_figure(table, names, [_codes(group) for group in table["group"]], say),
         tables_sources.touches_table(table, names, say),
         key="touches",
         alt=say("touching.alt", n=say.count(table["n_wins"].iloc[0])),
         computed=sql_text("attribution"),
+        pick=drilling.pick("touches"),
     )
     st.markdown(f"**{say('touching.note', n=say.count(table['n_wins'].iloc[0]))}**")
+    rows = zip(table.itertuples(), names, strict=True)
+    drilling.leads(
+        say,
+        current,
+        "touches",
+        [offer for row, name in rows for offer in touch_offers(row, attribute, name, selection, say)],
+    )
+
+
+def touch_offers(row: object, attribute: str, name: str, selection: Selection, say: Speaker) -> list[Offer]:
+    """Return the wins that had a touch first, last, or at all; the shares of all touches are made of the last."""
+    places = {"any": row.n_any, "first": row.n_first, "last": row.n_last}
+    label = row.group
+    if row.group == NO_TOUCH:
+        places, label = {"none": row.n_first}, ""
+    return [
+        Offer(
+            code=f"{_touch_code(row.group)}.{place}",
+            label=say(f"touching.number.{place}", **({} if place == "none" else {"group": name})),
+            n_leads=n_leads,
+            condition=Touched(attribute=attribute, label=label, place=place),
+            selection=selection,
+        )
+        for place, n_leads in places.items()
+    ]
+
+
+def _codes(group: str) -> dict[str, str]:
+    """Return what a click on the bars of a touch opens."""
+    places = {"first": "first", "last": "last", "all": "any"}
+    return {way: f"{_touch_code(group)}.{'none' if group == NO_TOUCH else place}" for way, place in places.items()}
+
+
+def _touch_code(group: str) -> str:
+    return group or controls.UNKNOWN_SOURCE
 
 
 def _largest(table: pd.DataFrame) -> pd.DataFrame:
@@ -180,6 +217,6 @@ def _largest(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _touch(attribute: str, group: str, say: Speaker) -> str:
-    if group == "(none)":
+    if group == NO_TOUCH:
         return say("touching.without")
     return wording.group_name(attribute, group, say)

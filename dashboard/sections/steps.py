@@ -7,9 +7,9 @@ from itertools import pairwise
 import pandas as pd
 import streamlit as st
 
+from analysis.conditions import Reached
 from analysis.funnel import Funnel
 from analysis.journey_funnel import JourneyFunnel, Question
-from analysis.lead_list import Reached
 from analysis.selection import Selection
 from analysis.sqlfiles import sql_text
 from dashboard import choices, drilling, exhibits, loading_funnel, sentences, tables, tables_funnel, wording

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from analysis.lead_list import Standing
+from analysis.conditions import Standing
 from analysis.selection import Selection
 from analysis.sqlfiles import sql_text
 from dashboard import drilling, exhibits, loading_funnel, tables_funnel

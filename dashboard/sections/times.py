@@ -5,10 +5,22 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from analysis.conditions import Group, Spanned
 from analysis.durations import Span
 from analysis.selection import Selection
 from analysis.sqlfiles import sql_text
-from dashboard import cards, choices, exhibits, loading_funnel, tables_funnel, wording
+from dashboard import (
+    cards,
+    choices,
+    controls,
+    drilling,
+    exhibits,
+    loading_funnel,
+    periods,
+    tables_funnel,
+    wording,
+)
+from dashboard.drilling import Offer
 from dashboard.figures.times import times_figure
 from dashboard.loading import Snapshot
 from dashboard.texts import Speaker
@@ -37,12 +49,45 @@ def draw(say: Speaker, current: Snapshot, selection: Selection, stages: tuple[st
     names = [wording.group_name(dimension, group, say) for group in parts["group"]]
     exhibits.chart(
         say,
-        times_figure(parts, names, say),
+        times_figure(parts, names, [f"{group_code(group)}.reached" for group in parts["group"]], say),
         tables_funnel.times_table(parts, names, say),
         key="times",
         alt=sentence(row, span, say),
         computed=sql_text("durations"),
+        pick=drilling.pick("times"),
     )
+    everybody = offers(row, span, "all", say("times.everybody"), selection, say)
+    rows = zip(parts.itertuples(), names, strict=True)
+    found = [offer for part, name in rows for offer in offers(part, span, dimension, name, selection, say)]
+    drilling.leads(say, current, "times", everybody + found)
+
+
+def offers(row: object, span: Span, dimension: str, name: str, selection: Selection, say: Speaker) -> list[Offer]:
+    """Return who of a group moved on, who is still waiting, and who was lost on the way."""
+    group, code = Group(), "all"
+    if dimension == "month":
+        selection = periods.within(selection, row.group)
+    elif dimension != "all":
+        group = Group(dimension=dimension, labels=(row.group,))
+    if dimension != "all":
+        code = group_code(row.group)
+    words = {"group": name, "start": say.word("stages", span.start), "end": say.word("stages", span.end)}
+    counts = {"reached": row.n_reached, "open": row.n_open, "lost": row.n_lost, "all": row.n_leads}
+    return [
+        Offer(
+            code=f"{code}.{outcome}",
+            label=say(f"times.number.{outcome}", **words),
+            n_leads=int(n_leads),
+            condition=Spanned(span=span, outcome=outcome, group=group),
+            selection=selection,
+        )
+        for outcome, n_leads in counts.items()
+    ]
+
+
+def group_code(group: object) -> str:
+    """Return the stable code of a row: a month, or the value of the attribute."""
+    return f"{group:%Y-%m}" if isinstance(group, pd.Timestamp) else str(group) or controls.UNKNOWN_SOURCE
 
 
 def sentence(row: pd.Series, span: Span, say: Speaker) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from analysis.decomposition import Decomposition
 from analysis.lead_list import LeadList
 from dashboard.figures.pace import pace_figure
 from dashboard.figures.portfolio import label_places, portfolio_figure
@@ -25,15 +26,24 @@ def labels(figure):
 
 @pytest.mark.parametrize("steps", [[5, -3, -9], [-12, 2, 0], []])
 def test_each_step_of_a_waterfall_begins_where_the_one_above_ended(steps):
-    effects = pd.DataFrame({"n_effect": steps}, dtype="int64")
-    figure = waterfall_figure(effects, 20, 20 + sum(steps), [f"cause {n}" for n in range(len(steps))], EN)
+    change = Decomposition(
+        effects=pd.DataFrame({"n_effect": steps}, dtype="int64"),
+        n_before=20,
+        n_after=20 + sum(steps),
+        n_change=sum(steps),
+    )
+    codes = ["before", *(f"rate{n}" for n in range(len(steps))), "after"]
+    names = [f"cause {n}" for n in range(len(steps))]
+    figure = waterfall_figure(change, names, ("Target 20", "Now"), codes, EN)
     (bars,) = figure.data
     level = 20
     for step, base, length in zip(steps, bars.base[1:-1], bars.x[1:-1], strict=True):
         assert {base, base + length} == {level, level + step}
         level += step
     assert (bars.x[0], bars.x[-1]) == (20, level)
+    assert labels(figure)[0] == "Target 20"
     assert len(labels(figure)) == len(steps) + 2
+    assert list(bars.customdata) == codes
 
 
 def test_overdue_stock_is_hatched_and_opens_its_own_leads():
@@ -65,8 +75,9 @@ def test_times_of_too_few_have_no_marks():
             "is_enough": [True, False],
         }
     )
-    figure = times_figure(times, ["Web", "Golf"], EN)
+    figure = times_figure(times, ["Web", "Golf"], ["web.reached", "golf.reached"], EN)
     assert [list(trace.x) for trace in figure.data if trace.mode == "markers"] == [[10.0], [20.0], [40.0]]
+    assert {tuple(trace.customdata) for trace in figure.data if trace.mode == "markers"} == {("web.reached",)}
     assert "too few" in labels(figure)[1]
 
 
@@ -99,7 +110,11 @@ def test_labels_of_neighbours_are_put_apart():
 
 def test_touches_draw_three_ways_of_counting():
     table = pd.DataFrame({"first_share": [0.6, 0.4], "last_share": [0.1, 0.9], "all_share": [0.3, 0.7]})
-    figure = touches_figure(table, ["Call", "Mail"], EN)
+    codes = [{way: f"{name}.{way}" for way in ("first", "last", "all")} for name in ("call", "mail")]
+    figure = touches_figure(table, ["Call", "Mail"], codes, EN)
+    assert [list(trace.customdata) for trace in figure.data] == [
+        ["call.first", "mail.first"], ["call.last", "mail.last"], ["call.all", "mail.all"]
+    ]  # fmt: skip
     assert [list(trace.x) for trace in figure.data] == [[0.6, 0.4], [0.1, 0.9], [0.3, 0.7]]
     assert "first 60% · last 10% · all 30%" in labels(figure)[0]
 

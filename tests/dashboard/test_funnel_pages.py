@@ -9,10 +9,13 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+from analysis.conditions import HandedOver
 from analysis.journey_funnel import Question, journey_funnel
 from analysis.journeys import MODES
+from analysis.lead_list import lead_list
 from analysis.selection import Selection
 from analysis.sources import sources
+from analysis.target_gap import target_gap
 from analysis.targets import Target, Targets, load_targets, write_targets
 from dashboard import drilling
 from dashboard.cli import main
@@ -168,12 +171,20 @@ def test_a_month_in_progress_says_what_is_needed_by_today():
         ("sources", {}, "sources"),
         ("sources", {"by": "is_inbound"}, "sources"),
         ("overview", {}, "funnel"),
+        ("overview", {"period": "all"}, "keys"),
+        ("compare", {}, "comparison"),
+        ("compare", {"period": "6m"}, "bottlenecks"),
+        ("funnel", {"tab": "times", "start": "mql", "end": "won"}, "times"),
+        ("funnel", {"tab": "times", "by": "month"}, "times"),
+        ("sources", {"tab": "touches"}, "touches"),
+        ("sources", {"tab": "touches", "touch": "direction"}, "touches"),
     ],
 )
 def test_every_offered_number_opens_a_list_of_that_length(page, name, choices, exhibit):
     show(page, name, **choices)
     box = page.selectbox(key=f"list-{exhibit}-en")
-    labels = [label for label in box.options if label != EN("leads.placeholder")]
+    placeholders = (EN("leads.placeholder"), EN("leads.placeholder_plain"))
+    labels = [label for label in box.options if label not in placeholders]
     assert labels
     for label in (*labels[:4], labels[-1]):
         box = page.selectbox(key=f"list-{exhibit}-en")
@@ -228,6 +239,68 @@ def test_targets_show_what_is_needed_by_today_also_on_the_overview(page, planned
     assert said in words(page)
 
 
+def test_a_button_beside_a_key_number_opens_its_leads(page, engine):
+    show(page, "overview", period="all")
+    page.button(key="open-acceptance_rate").click().run()
+    assert not page.exception
+    n_leads = lead_list(engine, Selection(as_of=engine.data_end), HandedOver(state="accepted"), 1).n_leads
+    assert f"{EN('keys.acceptance_rate')}: {EN.count(n_leads)} leads" in words(page)
+    assert page.query_params["list"] == "keys.acceptance_rate"
+
+
+@pytest.fixture
+def agreed(synthetic, engine):
+    """The company with targets of two stages for the last whole quarter, and one of a third for a single month."""
+    months = [month.date() for month in pd.date_range(end=engine.data_end, periods=4, freq="MS")][:3]
+    targets = [Target(stage="mql", month=month, n_leads=60) for month in months]
+    targets += [Target(stage="opportunity", month=month, n_leads=20) for month in months]
+    targets += [Target(stage="won", month=months[0], n_leads=3)]
+    path = synthetic.root / "targets.toml"
+    path.write_text(write_targets(Targets(targets=tuple(targets))), encoding="utf-8")
+    yield tuple(targets)
+    path.unlink()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_period_is_held_against_its_targets(page, engine, agreed, language):
+    say = speaker(language)
+    show(page, "compare", period="6m", against="target", lang=language)
+    start = (pd.Timestamp(engine.data_end) - pd.DateOffset(months=5)).date().replace(day=1)
+    gap = target_gap(engine, Selection(as_of=engine.data_end, start=start), agreed)
+    shown = page.table[0].value
+    assert shown[say("shortfall.table.n_actual")].tolist() == [say.count(n) for n in gap.stages["n_actual"]]
+    assert shown[say("shortfall.table.n_gap")].tolist() == [say.signed(n) for n in gap.stages["n_gap"]]
+    split = page.table[1].value.iloc[:, 1]
+    assert sum(int(part.replace(",", "").replace("−", "-")) for part in split) == gap.stages["n_gap"].iloc[-1]
+    months = say("format.comma").join(say.month(month) for month in gap.missing["month"])
+    assert say("shortfall.missing", stage=say.word("stages", "won"), months=months) in words(page)
+    box = page.selectbox(key=f"list-shortfall-{language}")
+    box.select_index(1).run()
+    assert not page.exception
+    listed = next(frame.value for frame in page.dataframe if say("leads.table.stage") in frame.value)
+    assert len(listed) == gap.stages["n_actual"].iloc[-1]
+
+
+def test_without_targets_the_comparison_says_what_is_missing_and_where_to_write_it(page):
+    show(page, "compare", period="6m", against="target")
+    assert EN("shortfall.nothing") in words(page)
+    assert [link.label for link in page.get("page_link")][-1] == EN("shortfall.open_targets")
+
+
+def test_the_wins_wanted_are_part_of_the_address(page):
+    show(page, "targets", wins="25")
+    assert page.number_input[0].value == 25
+    assert "For 25 wins" in words(page)
+    page.number_input[0].set_value(40).run()
+    assert page.query_params["wins"] == "40"
+    assert "For 40 wins" in words(page)
+    for nonsense in ("0", "-3", "²", "1e9", "99999999999"):
+        page.query_params["wins"] = nonsense
+        page.run()
+        assert not page.exception
+        assert page.number_input[0].value == 10
+
+
 def test_targets_are_written_from_the_sheet(page, synthetic, planned):
     show(page, "targets")
     key = "targets-sheet-en"
@@ -254,6 +327,20 @@ def test_the_sheet_is_read_checked_and_sorted():
 
 
 def test_nonsense_in_a_link_is_ignored_on_every_page(page):
-    names = ("mode", "view", "grain", "first", "last", "start", "end", "tab", "by", "against", "touch", "within")
+    names = (
+        "mode",
+        "view",
+        "grain",
+        "first",
+        "last",
+        "start",
+        "end",
+        "tab",
+        "by",
+        "against",
+        "touch",
+        "within",
+        "wins",
+    )
     for name in ("funnel", "compare", "sources", "targets"):
         show(page, name, **dict.fromkeys((*names, "target", "list"), "<script>"))
