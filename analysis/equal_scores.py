@@ -100,14 +100,15 @@ def joined(counts: Floats, totals: Floats, n_strata: int = N_STRATA) -> Floats:
         Decisions of all groups at each score.
     """
     if counts.shape[1] == 0:
-        return np.zeros((len(counts), 1))
+        return np.zeros((len(counts), 1), dtype=np.float64)
     # The middle of a score in the order of all decisions decides where it belongs.
     middle = (np.cumsum(totals) - totals / 2) / max(float(totals.sum()), 1.0)
     stratum = np.minimum((middle * n_strata).astype(np.int64), n_strata - 1)
     strata: NDArray[np.int64] = np.unique(stratum, return_inverse=True)[1]
-    sums = np.zeros((int(strata.max()) + 1, len(counts)))
+    sums: Floats = np.zeros((int(strata.max()) + 1, len(counts)), dtype=np.float64)
     np.add.at(sums, strata, counts.T.astype(np.float64))
-    return np.asarray(sums.T)
+    by_group: Floats = np.ascontiguousarray(sums.T, dtype=np.float64)
+    return by_group
 
 
 def _moments(odds: Floats, n: Floats, all_n: Floats, all_won: Floats) -> tuple[Floats, Floats]:
@@ -128,13 +129,15 @@ def _moments(odds: Floats, n: Floats, all_n: Floats, all_won: Floats) -> tuple[F
 
 def _solved(observed: Floats, target: float, *tables: Floats) -> Floats:
     """Return the log odds at which the wins observed lie `target` standard errors above the expected ones."""
-    low, high = np.full(len(observed), -_RANGE), np.full(len(observed), _RANGE)
+    low: Floats = np.full(len(observed), -_RANGE)
+    high: Floats = -low
     for _ in range(_STEPS):
         middle = (low + high) / 2
         expected, variance = _moments(np.exp(middle), *tables)
         is_above = observed - expected > target * np.sqrt(variance)
         low, high = np.where(is_above, middle, low), np.where(is_above, high, middle)
-    return (low + high) / 2
+    solved: Floats = (low + high) / 2
+    return solved
 
 
 def _ratios(odds: Floats, n: Floats, all_n: Floats, all_won: Floats) -> tuple[Floats, Floats, Floats, Floats]:

@@ -7,10 +7,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.special import betaln
-from scipy.stats import beta
+from scipy.special import betaln, gammaln
+from scipy.stats import beta, gamma
 
-from analysis.intervals import CONFIDENCE, Floats
+from analysis.intervals import CONFIDENCE, Floats, critical_value
 
 _STRENGTHS: Final = np.geomspace(2, 5000, 60)
 """How many leads the prior may be worth: from hardly any likeness of groups to nearly the same rate."""
@@ -64,6 +64,64 @@ def beta_posteriors(n_successes: ArrayLike, n_trials: ArrayLike) -> tuple[Floats
     x, n = (np.asarray(values, dtype=np.float64) for values in (n_successes, n_trials))
     mean, strength = _prior(x, n)
     return mean * strength + x, (1 - mean) * strength + n - x
+
+
+def shrunken_ratios(ratio: ArrayLike, low: ArrayLike, high: ArrayLike, confidence: float = CONFIDENCE) -> pd.DataFrame:
+    """Estimate how each group differs from what is expected of it, given how groups usually differ.
+
+    Parameters
+    ----------
+    ratio, low, high : array-like of shape (n_groups,)
+        Observed over expected, at least 0, with an interval of content
+        `confidence`; NaN where nothing is known.
+    confidence : float
+        Content of the intervals, given and returned.
+
+    Returns
+    -------
+    DataFrame
+        One row per group: `ratio`, `low`, `high` (posterior mean and
+        equal-tailed interval) and `weight` (share of the group's own data).
+
+    Notes
+    -----
+    The empirical Bayes of disease mapping [1]_: observed counts are Poisson, and
+    ratios follow a gamma distribution with mean 1 whose spread is the most
+    plausible given all groups. Counts enter as they would be were they Poisson
+    with the width of the intervals given.
+
+    References
+    ----------
+    .. [1] D. Clayton, J. Kaldor. "Empirical Bayes estimates of age-standardized
+       relative risks for use in disease mapping". Biometrics 43(3), 1987.
+       doi:10.2307/2532003
+    """
+    middle, below, above = (np.asarray(values, dtype=np.float64) for values in (ratio, low, high))
+    x, n = _poisson_counts(middle, below, above, confidence)
+    strength = _ratio_strength(x, n)
+    a, b, tail = strength + x, strength + n, (1 - confidence) / 2
+    bounds = [gamma.ppf(share, a, scale=1 / b) for share in (tail, 1 - tail)]
+    return pd.DataFrame({"ratio": a / b, "low": bounds[0], "high": bounds[1], "weight": n / b})
+
+
+def _poisson_counts(ratio: Floats, low: Floats, high: Floats, confidence: float) -> tuple[Floats, Floats]:
+    """Return observed and expected counts that tell as much as the intervals do."""
+    is_known, is_zero = np.isfinite(ratio) & (high > 0), ratio <= 0
+    z, nothing = critical_value(confidence), -np.log((1 - confidence) / 2)
+    has_low = is_known & ~is_zero & (low > 0)
+    width = np.log(np.where(has_low, high / np.where(has_low, low, 1.0), np.e))
+    # Nothing observed: the expected count at which the upper end would just allow that.
+    x = np.where(has_low, (2 * z / width) ** 2, np.where(is_known & ~is_zero, 1.0, 0.0))
+    n = np.where(is_zero, nothing / np.where(is_known, high, 1.0), x / np.where(is_zero | ~is_known, 1.0, ratio))
+    return np.where(is_known, x, 0.0), np.where(is_known, n, 0.0)
+
+
+def _ratio_strength(x: Floats, n: Floats) -> float:
+    """Return how many expected events the prior is worth."""
+    a = _STRENGTHS
+    x, n = x[n > 0, None], n[n > 0, None]
+    likelihood = (gammaln(a + x) - gammaln(a) + a * np.log(a) - (a + x) * np.log(a + n)).sum(axis=0)
+    return float(a[int(np.argmax(likelihood + np.log(a / (1 + a) ** 2)))])
 
 
 def _prior(x: Floats, n: Floats) -> tuple[float, float]:
