@@ -14,6 +14,7 @@ import pandas as pd
 
 from analysis.lead_list import LeadList
 from analysis.selection import Selection
+from dashboard import wording
 from dashboard.loading import Snapshot
 from dashboard.masking import mask_text
 from dashboard.tables import Builder, Twin, without_formula
@@ -45,8 +46,8 @@ def leads_table(rows: pd.DataFrame, say: Speaker, *, is_revealed: bool) -> Twin:
     table.column("stage", [say.word("stages", stage) for stage in _texts(rows["stage"])])
     table.column("reached_at", _days(rows["reached_at"]))
     table.column("source", [say.source(source) for source in _texts(rows["source"])])
-    table.column("campaign", _texts(rows["campaign"]))
-    table.column("industry", _texts(rows["industry"]))
+    table.column("campaign", [wording.value("campaign", code, say) for code in _texts(rows["campaign"])])
+    table.column("industry", [wording.value("industry", code, say) for code in _texts(rows["industry"])])
     table.column("region", [say.word("regions", region) for region in _texts(rows["region"])])
     table.column("owner", _personal(rows["owner"], is_revealed))
     table.column("created_at", _days(rows["created_at"]))

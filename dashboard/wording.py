@@ -11,7 +11,21 @@ from analysis.selection import Selection
 from analysis.sources import OTHER
 from dashboard.texts import Speaker
 
-_WORDS = {"source": "sources", "region": "regions", "origin": "origins", "seniority": "seniority", "kind": "touches"}
+_WORDS = {"source": "sources", "region": "regions", "origin": "origins", "kind": "touches"}
+_VALUES = ("industry", "seniority", "department", "job_title", "campaign", "channel", "content")
+
+
+def value(field: str, code: str, say: Speaker) -> str:
+    """Return the word for a value of an attribute or of a touch; a value of your own speaks for itself."""
+    if field in _VALUES:
+        return say.word(f"value.{field}", code)
+    return say.word(_WORDS[field], code) if field in _WORDS else code
+
+
+def any_value(code: str, say: Speaker) -> str:
+    """Return the word for a value whose attribute is not at hand; one of your own speaks for itself."""
+    words = (value(field, code, say) for field in (*_VALUES, "region", "source"))
+    return next((word for word in words if word != code), code)
 
 
 def group_name(dimension: str, group: Any, say: Speaker, n_groups: int = 1) -> str:
@@ -24,7 +38,7 @@ def group_name(dimension: str, group: Any, say: Speaker, n_groups: int = 1) -> s
         return say("sources.unknown")
     if dimension in ("is_inbound", "is_online"):
         return say.word(dimension, str(group).lower())
-    return say.word(_WORDS[dimension], group) if dimension in _WORDS else str(group)
+    return value(dimension, str(group), say)
 
 
 def counting(question: Question, say: Speaker) -> str:

@@ -16,6 +16,7 @@ from analysis.rulesets import (
     TouchPredicate,
 )
 from analysis.rulesets.predicates import Predicate
+from dashboard import wording
 from dashboard.texts import Speaker
 
 MAX_VALUES = 5
@@ -111,8 +112,12 @@ def _touch(predicate: TouchPredicate, say: Speaker) -> str:
     return say(
         "phrase.touch",
         kinds=kinds,
-        channel=say("phrase.channel", names=_joined(predicate.channels, say)) if predicate.channels else "",
-        content=say("phrase.content", names=_joined(predicate.contents, say)) if predicate.contents else "",
+        channel=say("phrase.channel", names=_joined(_named("channel", predicate.channels, say), say))
+        if predicate.channels
+        else "",
+        content=say("phrase.content", names=_joined(_named("content", predicate.contents, say), say))
+        if predicate.contents
+        else "",
         direction=say(f"phrase.{predicate.direction}") if predicate.direction else "",
     )
 
@@ -147,7 +152,14 @@ def _value(value: str | float | bool, field: str, say: Speaker) -> str:
         return say("phrase.yes") if str(value).lower() == "true" else say("phrase.no")
     if not isinstance(value, str):
         return _number(value, field, say)
-    return say.source(value) if field == "source" else _quoted(value, say)
+    if field == "source":
+        return say.source(value)
+    word = wording.value(field, value, say)
+    return _quoted(value, say) if word == value else word
+
+
+def _named(field: str, codes: Iterable[str], say: Speaker) -> list[str]:
+    return [wording.value(field, code, say) for code in codes]
 
 
 def _quoted(text: str, say: Speaker) -> str:

@@ -12,6 +12,7 @@ from analysis.rulesets.plain import Line
 from dashboard.leadview import words
 from dashboard.tables import Builder, Twin
 from dashboard.texts import Speaker
+from dashboard.wording import any_value, value
 
 
 def receipt_table(found: Receipt, say: Speaker) -> Twin:
@@ -74,9 +75,9 @@ def _why(line: Line, say: Speaker) -> str:
     if line.effect:
         parts.append(say(f"receipt.{line.effect}"))
     if line.value is not None:
-        parts.append(say("receipt.value", value=line.value))
+        parts.append(say("receipt.value", value=any_value(line.value, say)))
     elif line.touches and not line.effect and line.touches[0].content:
-        parts.append(str(line.touches[0].content))
+        parts.append(value("content", str(line.touches[0].content), say))
     return say("format.separator").join(parts)
 
 

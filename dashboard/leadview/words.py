@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.lead import Story
 from analysis.leads import Dossier
 from analysis.receipts import Receipt
+from dashboard import wording
 from dashboard.texts import Speaker
 
 OURS: Final = ("call", "email", "direct_mail")
@@ -71,8 +72,7 @@ def profile(lead: Story, name: str, say: Speaker) -> str:
         return say.money(value)
     if name in ("is_inbound", "is_online"):
         return say.word(name, str(value).lower())
-    groups = {"source": "sources", "region": "regions", "seniority": "seniority", "stage": "stages"}
-    return say.word(groups[name], str(value)) if name in groups else str(value)
+    return say.word("stages", str(value)) if name == "stage" else wording.value(name, str(value), say)
 
 
 def event(row: Any, say: Speaker) -> str:
