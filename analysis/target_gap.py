@@ -120,7 +120,8 @@ def _with_rates(table: pd.DataFrame) -> pd.DataFrame:
     low, high = count_interval(np.asarray(n_actual, dtype=np.float64))
     is_first = table.index == 0
     n_before = n_actual.shift(fill_value=0)
-    rated = ratio_columns("actual", n_actual.mask(is_first, 0), n_before)
+    rated = pd.DataFrame(ratio_columns("actual", n_actual.mask(is_first, 0), n_before))
+    rated.loc[is_first] = np.nan
     return table[["stage", "position"]].assign(
         n_target=n_target,
         n_actual=n_actual,
@@ -129,7 +130,7 @@ def _with_rates(table: pd.DataFrame) -> pd.DataFrame:
         n_high=high,
         is_beyond_chance=(n_target < low) | (n_target > high),
         target_rate=n_target / n_target.shift().where(lambda n: n > 0),
-        **rated,
+        **{name: rated[name] for name in rated},
     )
 
 

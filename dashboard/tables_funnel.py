@@ -102,8 +102,7 @@ def shortfall_table(stages: pd.DataFrame, say: Speaker) -> Twin:
     table.columns(stages, say.signed, "n_gap")
     table.interval("count_interval", stages["n_low"], stages["n_high"], lambda *ends: _counts(*ends, say))
     table.columns(stages, say.percent, "target_rate", "actual_rate")
-    is_first = stages.index == 0  # comes from nowhere: no rate
-    table.interval("actual_interval", stages["actual_low"].mask(is_first), stages["actual_high"].mask(is_first))
+    table.interval("actual_interval", stages["actual_low"], stages["actual_high"])
     return table.twin()
 
 

@@ -14,9 +14,10 @@ selection = controls.selection(current, usual_period="12m")
 facts = loading.facts(current)
 if not loading.funnel(current, selection).n_leads:
     notices.empty(say, "leads")
-st.markdown(f":small[{sentences.selected('leads', selection, facts, current, say)}]")
-
+above = st.container()
 against = choices.one("against", choices.AGAINST, say, "against")
+what = "events" if against == "target" else "leads"
+above.markdown(f":small[{sentences.selected(what, selection, facts, current, say)}]")
 if against == "target":
     with st.container(border=True):
         shortfall.draw(say, current, selection)

@@ -14,7 +14,7 @@ from analysis.selection import Selection
 from analysis.target_gap import TargetGap
 from dashboard import drilling, exhibits, loading_funnel, tables_funnel, wording
 from dashboard.drilling import Offer
-from dashboard.figures.rows import rows_figure
+from dashboard.figures.shortfall import shortfall_figure
 from dashboard.figures.waterfall import waterfall_figure
 from dashboard.loading import Snapshot
 from dashboard.texts import Speaker
@@ -32,10 +32,9 @@ def draw(say: Speaker, current: Snapshot, selection: Selection) -> None:
     st.markdown(f":small[{say('shortfall.period', period=wording.period(gap.selection, first_on, say))}]")
     st.markdown(f"**{sentence(gap.stages.iloc[-1], say)}**")
     labels = [say("shortfall.row", **_values(row, say)) for row in gap.stages.itertuples()]
-    bounds = gap.stages["n_low"].tolist(), gap.stages["n_high"].tolist()
     exhibits.chart(
         say,
-        rows_figure(gap.stages["n_actual"].tolist(), labels, gap.stages["stage"].tolist(), bounds),
+        shortfall_figure(gap.stages, labels, say),
         tables_funnel.shortfall_table(gap.stages, say),
         key="shortfall",
         alt=sentence(gap.stages.iloc[-1], say),

@@ -19,6 +19,7 @@ from tests.browser.pages import launch, open_page, running_server
 
 PATHS = {
     "overview": "",
+    "overview-leads": "?list=keys.acceptance_rate",
     "funnel": "funnel",
     "funnel-counting": "funnel?mode=strict&view=period",
     "funnel-leads": "funnel?list=funnel.won",
@@ -26,12 +27,14 @@ PATHS = {
     "funnel-stock": "funnel?tab=stock",
     "funnel-entries": "funnel?tab=entries",
     "compare": "compare",
+    "compare-target": "compare?against=target",
     "sources": "sources?within=webinar",
     "sources-sides": "sources?tab=sides",
     "sources-touches": "sources?tab=touches",
     "targets": "targets",
     "calibration": "calibration",
     "points": "points",
+    "points-value": "points?tab=value",
     "lead": "lead?lead_id=L0000017",
     "data": "data",
 }

@@ -10,6 +10,7 @@ from analysis.lead_list import LeadList
 from dashboard.figures.pace import pace_figure
 from dashboard.figures.portfolio import label_places, portfolio_figure
 from dashboard.figures.rows import rows_figure
+from dashboard.figures.shortfall import shortfall_figure
 from dashboard.figures.stock import stock_figure
 from dashboard.figures.times import times_figure
 from dashboard.figures.touches import touches_figure
@@ -166,3 +167,20 @@ def test_files_begin_with_their_filters_and_hold_no_formula():
     assert ",'+1," in text
     assert "1200000" in text
     assert xlsx(["reached Won"], found, EN, is_revealed=True).startswith(b"PK")
+
+
+def test_a_shortfall_marks_where_each_bar_should_end():
+    stages = pd.DataFrame(
+        {
+            "stage": ["mql", "won"],
+            "n_actual": [40, 12],
+            "n_target": [50, 20],
+            "n_low": [28.0, 6.0],
+            "n_high": [54.0, 21.0],
+        }
+    )
+    figure = shortfall_figure(stages, ["MQL 40 of 50", "Won 12 of 20"], EN)
+    bars, marks = figure.data
+    assert (list(bars.x), list(marks.x)) == ([40, 12], [50, 20])
+    assert list(bars.customdata) == list(marks.customdata) == ["mql", "won"]
+    assert figure.layout.xaxis.range[1] > 54
