@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 
 from analysis.decided import Decided
 from analysis.intervals import CONFIDENCE, MIN_N, Floats, critical_value, rates, wilson_interval
+from analysis.patterns import GROUPS
 from analysis.ranking import MIN_LOST, MIN_WON, TOP_SHARE, Ranking, ranking_power
 from analysis.rolling import histogram, predictions
 from analysis.rulesets.model import Ruleset
 from analysis.tuning.loss import sigmoid
+from data.engine import Engine
 
 Better: TypeAlias = Literal["a", "b", "neither", "too_few"]
 
@@ -28,6 +30,12 @@ N_DRAWS: Final = 400
 
 N_DISAGREEING: Final = 50
 """Leads on which the scores disagree most that are listed."""
+
+_LEAD_IDS: Final = """
+SELECT DISTINCT prep.leads.lead_no AS lead_no, prep.leads.lead_id AS lead_id
+FROM prep.leads
+INNER JOIN listed ON prep.leads.lead_no = listed.lead_no
+"""
 
 CORNERS: Final = ("both", "only_a", "only_b", "neither")
 """Who is among the top leads by which score."""
@@ -211,16 +219,17 @@ def auc_difference(cells: pd.DataFrame, ranking_a: Ranking, ranking_b: Ranking) 
 
 
 def disagreement(
-    a: Decided, b: Decided, ruleset_a: Ruleset, ruleset_b: Ruleset, n_rows: int = N_DISAGREEING
+    engine: Engine, a: Decided, b: Decided, ruleset_a: Ruleset, ruleset_b: Ruleset, n_rows: int = N_DISAGREEING
 ) -> pd.DataFrame:
     """List the decisions that one score places far higher than the other.
 
     Returns
     -------
     DataFrame
-        The largest difference first: `lead_no`, `pass_no`, `decided_at`,
+        The largest difference first: `lead_id`, `pass_no`, `decided_at`,
         `score_a`, `score_b`, `place_a`, `place_b` (share of the decisions with a
-        lower score, ties halved), `outcome_no`. Immature decisions are listed too.
+        lower score, ties halved), `group` (one of `analysis.patterns.GROUPS`).
+        Immature decisions are listed too.
 
     Raises
     ------
@@ -235,16 +244,18 @@ def disagreement(
     distance = np.abs(places[0] - places[1])
     first = np.argsort(-distance, kind="stable")[:n_rows]
     chosen = kept[first]
+    lead_no = pd.DataFrame({"lead_no": a.lead_no[chosen]})
+    names = engine.query(_LEAD_IDS, tables={"listed": lead_no}).set_index("lead_no")["lead_id"]
     return pd.DataFrame(
         {
-            "lead_no": a.lead_no[chosen],
+            "lead_id": names.reindex(lead_no["lead_no"]).to_numpy(),
             "pass_no": a.pass_no[chosen],
             "decided_at": a.decided_at[chosen],
             "score_a": scores[0][first],
             "score_b": scores[1][first],
             "place_a": places[0][first],
             "place_b": places[1][first],
-            "outcome_no": a.outcome_no[chosen],
+            "group": np.array(GROUPS, dtype=object)[a.outcome_no[chosen]],
         }
     )
 
