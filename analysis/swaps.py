@@ -123,6 +123,20 @@ def version_amounts(
     return rows.assign(change=changes((before, after), scores, [np.asarray(part.any(axis=1)) for part in parts]))
 
 
+def amounts_by_change(won: tuple[pd.DataFrame, Integers, Mask], before: Ruleset, after: Ruleset) -> pd.DataFrame:
+    """Return what `version_amounts` returns, for versions that differ in points, limits and bands only: no query.
+
+    Parameters
+    ----------
+    won : tuple
+        As `analysis.replay.won_decisions` returns it for the rules of both.
+    """
+    rows, multiplicity, gated = won
+    scores = [scores_of(ruleset, multiplicity) for ruleset in (before, after)]
+    is_shut: Mask = np.asarray(gated.any(axis=1))
+    return rows.assign(change=changes((before, after), scores, [is_shut, is_shut]))
+
+
 def score_history(
     engine: Engine, versions: Sequence[InForce], selection: Selection, decision: Decision = HANDOFF
 ) -> pd.DataFrame:
