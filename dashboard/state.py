@@ -49,6 +49,15 @@ DEFAULTS: Final[Mapping[str, str | tuple[str, ...]]] = {
     "rule": "",
     "since": "",
     "rules": "",
+    "capacity": "30",
+    "outcome": "won",
+    "bands": "today",
+    "threshold": "",
+    "wish": "width",
+    "width": "2",
+    "worth": "5",
+    "hours": "2",
+    "spare": "40",
 }
 """Choices and their codes when nothing was chosen; these are left out of the address."""
 
