@@ -1,8 +1,6 @@
-"""Many small counts in few whole numbers, so that the engine adds them all at once.
+"""What must be counted for a ruleset, and which touches and attribute values add to each count.
 
-A counter is how often one rule, or one gate, fires at a decision. Each gets as
-many bits of a word as its largest possible value needs, so that sums of words
-are sums of counters and nothing ever spills into a neighbour.
+A counter is how often one rule, or one gate, fires at a decision.
 """
 
 from __future__ import annotations
@@ -36,14 +34,10 @@ from data.engine import Engine
 
 Integers: TypeAlias = NDArray[np.int64]
 
-N_WORDS: Final = 2
-WORD_BITS: Final = 62
-WORDS: Final = tuple(f"word_{number}" for number in range(N_WORDS))
+EVER_DAYS: Final = 32001
+"""Ages are kept up to 32000 days: a window of so many days never ends."""
 
-_EVER_DAYS: Final = 32001  # ages are kept up to 32000 days
-_ANY_RANK: Final = 256  # ranks are kept up to 255
 _OPT_OUT_CHANNELS: Final = 3
-_TOUCH_TYPES: Final = {"type_no": "int32", "before_days": "int16", "n_of_type": "int16", "n_of_kind": "int16"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +47,11 @@ class Counter:
     Attributes
     ----------
     touches : DataFrame
-        `type_no`, `before_days` (smaller ages count), `n_of_type`, `n_of_kind`
-        (smaller ranks count).
+        `type_no`, `before_days` (smaller ages count).
     values : array
         `value_no` of the attribute values that count.
     bound : int
-        Largest sum the engine can produce.
+        Largest sum there can be.
     cap : int
         Largest count that is reported.
     constant : int
@@ -125,67 +118,30 @@ class Questions:
         return is_shut
 
 
-def counters(engine: Engine, needs: Sequence[Need], *, n_touches_max: int, is_ranked: bool) -> tuple[Counter, ...]:
-    """Match what must be counted against the dictionaries of a history.
-
-    Parameters
-    ----------
-    n_touches_max : int
-        Most touches that any lead has.
-    is_ranked : bool
-        Whether the touches that will be counted carry ranks, which let the
-        engine stop at the cap.
-    """
+def counters(engine: Engine, needs: Sequence[Need]) -> tuple[Counter, ...]:
+    """Match what must be counted against the dictionaries of a history."""
     types = read_touch_types(engine)
     asked = [need.predicate for need in needs if not isinstance(need.predicate, TouchPredicate)]
     values = read_attribute_values(engine, [field_of(predicate) for predicate in asked])
-    known_fields = set(values["field"])
+    known_fields = set(values["field"].unique())
     return tuple(
-        _touch_counter(
-            types, need.predicate, need.cap, need.within_days, n_touches_max if is_ranked else None, n_touches_max
-        )
+        _touch_counter(types, need.predicate, need)
         if isinstance(need.predicate, TouchPredicate)
         else _value_counter(values, need.predicate, known_fields)
         for need in needs
     )
 
 
-def _touch_counter(
-    types: pd.DataFrame,
-    predicate: TouchPredicate,
-    cap: int,
-    within_days: int | None,
-    ranked: int | None,
-    n_touches_max: int,
-) -> Counter:
-    mask = match_touches(types, predicate)
-    kind_no = types["kind_no"].to_numpy(dtype=np.int64)
-    n_matched = int(mask.sum())
-    n_of_type = np.full(n_matched, _ANY_RANK)
-    n_of_kind = np.full(n_matched, _ANY_RANK)
-    bound = n_touches_max
-    if ranked is not None and n_matched:
-        is_whole = _is_whole_kind(kind_no, mask)[mask]
-        n_of_kind[is_whole] = cap
-        n_of_type[~is_whole] = cap
-        n_counted = len(np.unique(kind_no[mask][is_whole])) + int((~is_whole).sum())
-        bound = min(bound, cap * n_counted)
+def _touch_counter(types: pd.DataFrame, predicate: TouchPredicate, need: Need) -> Counter:
+    matched = types[match_touches(types, predicate)]
+    before_days = EVER_DAYS if need.within_days is None else min(need.within_days, EVER_DAYS)
     touches = pd.DataFrame(
         {
-            "type_no": types["type_no"].to_numpy(dtype=np.int64)[mask],
-            "before_days": np.full(n_matched, _EVER_DAYS if within_days is None else within_days),
-            "n_of_type": n_of_type,
-            "n_of_kind": n_of_kind,
+            "type_no": matched["type_no"].to_numpy(dtype=np.int64),
+            "before_days": np.full(len(matched), before_days, dtype=np.int64),
         }
     )
-    return Counter(touches=touches, values=_no_values(), bound=max(bound, 1), cap=cap)
-
-
-def _is_whole_kind(kind_no: Integers, mask: Mask) -> Mask:
-    """Return for each type whether all types of its kind are matched: then the rank within the kind decides."""
-    n_missed = np.bincount(kind_no, weights=~mask)
-    is_whole: Mask = n_missed[kind_no] == 0
-    return is_whole
+    return Counter(touches=touches, values=_no_values(), bound=max(int(matched["n_most"].sum()), 1), cap=need.cap)
 
 
 def _value_counter(values: pd.DataFrame, predicate: ValuePredicate, known_fields: set[str]) -> Counter:
@@ -215,66 +171,4 @@ def _no_values() -> Integers:
 
 
 def _no_touches() -> pd.DataFrame:
-    return pd.DataFrame({name: _no_values() for name in ("type_no", "before_days", "n_of_type", "n_of_kind")})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
-    """Where the counters lie in the words; see `layouts`."""
-
-    counters: tuple[Counter, ...]
-    words: tuple[int, ...]
-    shifts: tuple[int, ...]
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Return what one touch, and one attribute value, adds to each word, for the engine."""
-        touch_keys = ["type_no", "before_days", "n_of_type", "n_of_kind"]
-        nothing = {word: np.int64(0) for word in WORDS}
-        touches = [_no_touches().assign(**nothing)]
-        touches += [self._placed(number, counter.touches) for number, counter in enumerate(self.counters)]
-        values = [pd.DataFrame({"value_no": _no_values()}).assign(**nothing)]
-        values += [
-            self._placed(number, pd.DataFrame({"value_no": counter.values}))
-            for number, counter in enumerate(self.counters)
-        ]
-        return {
-            # Types as narrow as those of the prepared tables spare the engine a conversion per touch.
-            "touch_rules": pd.concat(touches).groupby(touch_keys, as_index=False).sum().astype(_TOUCH_TYPES),
-            "value_rules": pd.concat(values).groupby("value_no", as_index=False).sum().astype({"value_no": "int32"}),
-        }
-
-    def _placed(self, number: int, frame: pd.DataFrame) -> pd.DataFrame:
-        columns = {word: np.int64(0) for word in WORDS}
-        columns[WORDS[self.words[number]]] = np.int64(1) << np.int64(self.shifts[number])
-        return frame.assign(**columns)
-
-    def unpack(self, frame: pd.DataFrame) -> Integers:
-        """Return the counts in the words of `frame`, capped; shape (n_rows, n_counters)."""
-        counts = np.empty((len(frame), len(self.counters)), dtype=np.int64)
-        for number, counter in enumerate(self.counters):
-            word = frame[WORDS[self.words[number]]].to_numpy(dtype=np.int64)
-            mask = (1 << counter.bound.bit_length()) - 1
-            found = np.minimum(((word >> self.shifts[number]) & mask) + counter.constant, counter.cap)
-            counts[:, number] = 1 - found if counter.is_inverted else found
-        return counts
-
-
-def layouts(of: Sequence[Counter]) -> tuple[Layout, ...]:
-    """Place counters into words; more than fit into one question are spread over several."""
-    done: list[Layout] = []
-    current: list[Counter] = []
-    words: list[int] = []
-    shifts: list[int] = []
-    word, used = 0, 0
-    for counter in of:
-        width = counter.bound.bit_length()
-        if used + width > WORD_BITS:
-            word, used = word + 1, 0
-        if word == N_WORDS:
-            done.append(Layout(counters=tuple(current), words=tuple(words), shifts=tuple(shifts)))
-            current, words, shifts, word = [], [], [], 0
-        current.append(counter)
-        words.append(word)
-        shifts.append(used)
-        used += width
-    return (*done, Layout(counters=tuple(current), words=tuple(words), shifts=tuple(shifts)))
+    return pd.DataFrame({name: _no_values() for name in ("type_no", "before_days")})

@@ -28,7 +28,13 @@ from data.engine import Engine
 Mask: TypeAlias = NDArray[np.bool_]
 
 _TOUCH_TYPES: Final = """
-SELECT type_no AS type_no, kind_no AS kind_no, kind AS kind, channel AS channel, content AS content, direction AS direction
+SELECT
+    type_no AS type_no,
+    kind AS kind,
+    channel AS channel,
+    content AS content,
+    direction AS direction,
+    n_most AS n_most
 FROM prep.touch_types
 """
 _ATTRIBUTE_VALUES: Final = """
@@ -43,7 +49,7 @@ INNER JOIN wanted_fields ON prep.attribute_values.field = wanted_fields.field
 
 
 def read_touch_types(engine: Engine) -> pd.DataFrame:
-    """Return the distinct kinds of touches: `type_no`, `kind_no`, `kind`, `channel`, `content`, `direction`."""
+    """Return the distinct kinds of touches: `type_no`, `kind`, `channel`, `content`, `direction`, `n_most` (of one lead)."""
     return engine.query(_TOUCH_TYPES)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.matching import Mask
 from analysis.rulesets.columns import UNSCORED, Integers
@@ -132,11 +133,11 @@ def count_patterns(ruleset: Ruleset, multiplicity: Integers, gated: Mask, outcom
     """Join rows that show the same pattern, as many do once their counts are capped."""
     columns = ruleset.columns
     highs = [column.high for column in columns] + [1] * len(ruleset.gates)
-    first, place = _distinct_rows(np.hstack([multiplicity, gated]), highs)
-    sums = np.zeros((len(first), len(GROUPS)), dtype=np.int64)
+    first, place = _distinct_rows([*multiplicity.T, *gated.T], highs, len(outcomes))
+    totals = np.zeros(len(first) * len(GROUPS), dtype=np.int64)
     outcome_no = outcomes["outcome_no"].to_numpy(dtype=np.int64)
-    np.add.at(sums, (place, outcome_no), outcomes["n_decisions"].to_numpy(dtype=np.int64))
-    n_standing, n_already_decided, n_immature, n_not_won, n_won = sums.T
+    np.add.at(totals, place * len(GROUPS) + outcome_no, outcomes["n_decisions"].to_numpy(dtype=np.int64))
+    n_standing, n_already_decided, n_immature, n_not_won, n_won = totals.reshape(len(first), len(GROUPS)).T
     return PatternTable(
         rule_ids=tuple(column.id for column in columns),
         gate_ids=tuple(gate.id for gate in ruleset.gates),
@@ -154,14 +155,15 @@ def count_patterns(ruleset: Ruleset, multiplicity: Integers, gated: Mask, outcom
     )
 
 
-def _distinct_rows(counts: Integers, caps: Sequence[int]) -> tuple[Integers, Integers]:
+def _distinct_rows(columns: Sequence[NDArray[Any]], caps: Sequence[int], n_rows: int) -> tuple[Integers, Integers]:
     """Return a row of each pattern, and the pattern of each row; columns are at most `caps`."""
-    key, n_keys = np.zeros(len(counts), dtype=np.int64), 1
-    for column, cap in enumerate(caps):
+    key, n_keys = np.zeros(n_rows, dtype=np.int64), 1
+    for column, cap in zip(columns, caps, strict=True):
         if n_keys * (cap + 1) > _MAX_KEY:
             distinct, key = np.unique(key, return_inverse=True)
             n_keys = len(distinct)
-        key = key * (cap + 1) + counts[:, column]
+        key *= cap + 1
+        key += column
         n_keys *= cap + 1
     # Sorted, so that the same history gives the same table whatever order the engine answers in.
     place, patterns = pd.factorize(key, sort=True)

@@ -21,6 +21,7 @@ from typing import Any, Final
 import duckdb
 import pandas as pd
 from filelock import FileLock, Timeout
+from numpy.typing import NDArray
 
 from data.attachments import attach, connect_building, detach, instance
 from data.contract import PROVENANCE, SCHEMA_VERSION, STAGES, TABLES, Table
@@ -32,6 +33,7 @@ N_KEPT: Final = 10
 """How many snapshots are kept besides those that a decision names."""
 
 _BUILDING = ".building.duckdb"
+_BATCH_ROWS: Final = 262_144  # of a long answer: small enough for the processor's cache
 
 
 class Writer:
@@ -177,6 +179,23 @@ class Reader:
             for name, frame in (tables or {}).items():
                 cursor.register(name, frame)
             return cursor.execute(sql, dict(params or {})).df()
+        finally:
+            cursor.close()
+
+    def stream(
+        self,
+        sql: str,
+        params: Mapping[str, Any] | None = None,
+        tables: Mapping[str, pd.DataFrame] | None = None,
+    ) -> Iterator[dict[str, NDArray[Any]]]:
+        """Run one statement and yield its answer in parts; see `data.engine.Engine.stream`."""
+        cursor = instance().cursor()
+        try:
+            cursor.execute(f"USE {self._alias}")
+            for name, frame in (tables or {}).items():
+                cursor.register(name, frame)
+            for batch in cursor.sql(sql, params=dict(params or {})).to_arrow_reader(_BATCH_ROWS):
+                yield {name: column.to_numpy() for name, column in zip(batch.schema.names, batch.columns, strict=True)}
         finally:
             cursor.close()
 

@@ -4,34 +4,53 @@
 --         prep.attribute_values, prep.lead_values, prep.fact_values, prep.moment_values,
 --         prep.outside_scores, prep.replay_info
 
--- A rule is matched against this small dictionary, never against the touches.
-CREATE TABLE prep.touch_types AS
+CREATE TEMP TABLE numbered_types AS
 WITH types AS (
     SELECT DISTINCT kind, channel, content, direction FROM touches
 )
 SELECT
     CAST(ROW_NUMBER() OVER (ORDER BY kind, channel, content, direction) - 1 AS INTEGER) AS type_no,
-    CAST(DENSE_RANK() OVER (ORDER BY kind) - 1 AS INTEGER) AS kind_no,
     kind,
     channel,
     content,
     direction
-FROM types
-ORDER BY type_no;
+FROM types;
 
 CREATE TABLE prep.touches AS
 SELECT
     prep.leads.lead_no AS lead_no,
-    prep.touch_types.type_no AS type_no,
+    numbered_types.type_no AS type_no,
     touches."at" AS "at"
 FROM touches
 INNER JOIN prep.leads ON touches.lead_id = prep.leads.lead_id
-INNER JOIN prep.touch_types
-    ON touches.kind = prep.touch_types.kind
-    AND touches.channel IS NOT DISTINCT FROM prep.touch_types.channel
-    AND touches.content IS NOT DISTINCT FROM prep.touch_types.content
-    AND touches.direction IS NOT DISTINCT FROM prep.touch_types.direction
+INNER JOIN numbered_types
+    ON touches.kind = numbered_types.kind
+    AND touches.channel IS NOT DISTINCT FROM numbered_types.channel
+    AND touches.content IS NOT DISTINCT FROM numbered_types.content
+    AND touches.direction IS NOT DISTINCT FROM numbered_types.direction
 ORDER BY lead_no, touches."at";
+
+-- A rule is matched against this small dictionary, never against the touches. n_most,
+-- the most touches of the type that one lead has, bounds what any rule can count.
+CREATE TABLE prep.touch_types AS
+WITH sizes AS (
+    SELECT lead_no, type_no, COUNT(*) AS n FROM prep.touches GROUP BY lead_no, type_no
+),
+most AS (
+    SELECT type_no, MAX(n) AS n_most FROM sizes GROUP BY type_no
+)
+SELECT
+    numbered_types.type_no AS type_no,
+    numbered_types.kind AS kind,
+    numbered_types.channel AS channel,
+    numbered_types.content AS content,
+    numbered_types.direction AS direction,
+    CAST(COALESCE(most.n_most, 0) AS INTEGER) AS n_most
+FROM numbered_types
+LEFT JOIN most ON numbered_types.type_no = most.type_no
+ORDER BY type_no;
+
+DROP TABLE numbered_types;
 
 -- The moments at which a lead is scored by default: each handoff, and for a lead
 -- without one its last touch (its creation when it has none).
@@ -70,33 +89,20 @@ FROM moments
 INNER JOIN prep.leads ON moments.lead_no = prep.leads.lead_no
 ORDER BY moment_no;
 
--- What was known at each moment, in one row per touch, in the order of the moments so
--- that the replay groups neighbours. Ages are whole days: all that a window asks for.
--- The ranks (0 is the latest) let the replay stop counting at the cap of a rule: a
--- window always holds the latest touches, so no rule with a cap of at most 255 sees
--- a difference.
+-- What was known at each moment, in one row per touch. Ages are whole days: all that a
+-- window asks for. Sorted by type, so that a replay reads only the types that its rules
+-- name, and within a type by moment, so that what belongs together lies near.
 CREATE TABLE prep.moment_touches AS
 SELECT
-    prep.moments.moment_no AS moment_no,
     prep.touches.type_no AS type_no,
+    prep.moments.moment_no AS moment_no,
     CAST(
         LEAST(DATE_DIFF('second', prep.touches."at", prep.moments.decided_at) // 86400, 32000) AS SMALLINT
-    ) AS age_days,
-    CAST(
-        LEAST(ROW_NUMBER() OVER (
-            PARTITION BY prep.moments.moment_no, prep.touches.type_no ORDER BY prep.touches."at" DESC
-        ) - 1, 255) AS UTINYINT
-    ) AS nth_of_type,
-    CAST(
-        LEAST(ROW_NUMBER() OVER (
-            PARTITION BY prep.moments.moment_no, prep.touch_types.kind_no ORDER BY prep.touches."at" DESC
-        ) - 1, 255) AS UTINYINT
-    ) AS nth_of_kind
+    ) AS age_days
 FROM prep.moments
 INNER JOIN prep.touches
     ON prep.moments.lead_no = prep.touches.lead_no AND prep.touches."at" <= prep.moments.decided_at
-INNER JOIN prep.touch_types ON prep.touches.type_no = prep.touch_types.type_no
-ORDER BY moment_no;
+ORDER BY type_no, moment_no;
 
 -- Each attribute in the time in which it was believed: from known_at until until_at.
 -- Opting out is a fact that is never withdrawn; one row per channel is enough.
@@ -245,8 +251,7 @@ FROM scores
 INNER JOIN prep.leads ON scores.lead_id = prep.leads.lead_id
 ORDER BY scorer, axis, lead_no, known_at;
 
--- The prepared moments of leads without a handoff hold for every as_of from
--- last_event_at on; n_touches_max bounds every count of a replay.
+-- The prepared moments of leads without a handoff hold for every as_of from last_event_at on.
 CREATE TABLE prep.replay_info AS
 SELECT
     GREATEST(
@@ -254,4 +259,4 @@ SELECT
         (SELECT MAX(handed_off_at) FROM prep.handoffs),
         (SELECT MAX(created_at) FROM prep.leads)
     ) AS last_event_at,
-    COALESCE((SELECT MAX(n) FROM (SELECT COUNT(*) AS n FROM prep.touches GROUP BY lead_no) AS sizes), 0) AS n_touches_max;
+    (SELECT COUNT(*) FROM prep.moments) AS n_moments;

@@ -1,6 +1,6 @@
 """Small histories in a real DuckDB, for tests that compare SQL with a row-by-row definition."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import resources
@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+from numpy.typing import NDArray
 
 from data.contract import STAGES, TABLES
 from data.store import create_table_sql
@@ -39,6 +40,17 @@ class MemoryEngine:
         for name, frame in (tables or {}).items():
             cursor.register(name, frame)
         return cursor.execute(sql, dict(params or {})).df()
+
+    def stream(
+        self,
+        sql: str,
+        params: Mapping[str, Any] | None = None,
+        tables: Mapping[str, pd.DataFrame] | None = None,
+    ) -> Iterator[dict[str, NDArray[Any]]]:
+        # Two rows at a time, so that small histories have answers in parts, too.
+        found = self.query(sql, params, tables)
+        for start in range(0, len(found), 2):
+            yield {name: column.to_numpy()[start : start + 2] for name, column in found.items()}
 
 
 def history(**rows: list[dict[str, Any]]) -> MemoryEngine:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis import counters
+from analysis import layouts
 from analysis.replay import (
     COUNTS,
     HANDOFF,
@@ -114,7 +114,7 @@ def test_the_score_of_another_tool_is_replayed_like_our_own(rows, ruleset, selec
 @given(rows=histories(), ruleset=rulesets(), selection=selections)
 def test_many_rules_are_spread_over_several_questions(rows, ruleset, selection):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(counters, "WORD_BITS", 8)
+        patch.setattr(layouts, "WORD_BITS", 8)
         engine = engine_of(rows)
         for decision in DECISIONS:
             check(engine, rows, ruleset, selection, decision)

@@ -26,7 +26,9 @@ FILES = [
     "lead_values",
     "outside_decisions",
     "outside_scorers",
-    "rule_patterns",
+    "rule_cells",
+    "outcomes",
+    "moment_rows",
     "scored_decisions",
 ]
 FORBIDDEN = r"SELECT \*|\bQUANTILE|\bMEDIAN|\bAPPROX|\bLOG\(|\bROUND\(|\bPIVOT\b|\bASOF\b|\bEXCLUDE\b|\bFILTER\b|\bQUALIFY\b|//|::"

@@ -1,0 +1,277 @@
+"""The moments at which leads are scored, and what was counted at each.
+
+The engine finds what any rule counts at each moment, and the sums by moment are
+made of its answer as it comes in (docs/adr/0008).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import numpy as np
+import pandas as pd
+
+from analysis.counters import Integers, Questions, counters
+from analysis.layouts import N_WORDS, WORDS, Cells, Layout, distinct_rows, layouts
+from analysis.matching import Mask
+from analysis.rulesets.fields import suggestion
+from analysis.rulesets.model import Ruleset
+from analysis.rulesets.predicates import OutsideScore
+from analysis.selection import Selection
+from analysis.sqlfiles import sql_text
+from data.engine import Engine
+from data.errors import LeadcalError
+
+_INFO: Final = "SELECT last_event_at AS last_event_at, n_moments AS n_moments FROM prep.replay_info"
+_MOMENTS: Final = ("decided", "moments")
+_STEPS: Final = {
+    "moment_rows": _MOMENTS,
+    "lead_moments": _MOMENTS,
+    "rule_cells": ("moment_touches", "moment_values"),
+    "outcomes": ("moments", "decisions"),
+    "outside_decisions": ("moments", "decisions"),
+    "scored_decisions": ("moments", "decisions", "rule_hits"),
+    "won_decisions": ("moments", "decisions", "rule_hits"),
+    "decided_rows": ("moments", "moment_values", "decisions", "rule_hits", "decision_segments"),
+}
+_PREPARED: Final = ("moments", "moment_touches", "moment_values")
+
+
+class ReplayError(LeadcalError):
+    """A replay was asked for that this history cannot give."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The moment at which leads are scored.
+
+    Attributes
+    ----------
+    kind : str
+        "handoff": each handoff, one per pass. "stage": the first recorded entry
+        into `stage`. "landmark": `days` after creation, for leads whose fate is
+        still open then.
+    stage : str
+        For "stage".
+    days : int
+        For "landmark"; at least 0.
+    """
+
+    kind: Literal["handoff", "stage", "landmark"] = "handoff"
+    stage: str = ""
+    days: int = 0
+
+    def __post_init__(self) -> None:
+        if self.kind not in ("handoff", "stage", "landmark"):
+            raise ValueError(f"kind must be handoff, stage or landmark, not {self.kind!r}.")
+        if self.kind == "landmark" and self.days < 0:
+            raise ValueError(f"days must be at least 0, not {self.days}.")
+
+
+HANDOFF: Final = Decision()
+
+_OUTCOME_BITS: Final = 3
+
+
+def lead_moments(engine: Engine, lead_no: int, selection: Selection, decision: Decision = HANDOFF) -> pd.DataFrame:
+    """List the moments at which one lead is scored.
+
+    Returns
+    -------
+    DataFrame
+        One row per decision, in the order of time: `pass_no`, `decided_at`,
+        `is_standing` (1 for a lead that was never decided: its last touch).
+
+    Raises
+    ------
+    ReplayError
+        As for `pattern_table`.
+    """
+    is_prepared, _ = _prepared(engine, selection, decision)
+    sql = replay_sql(decision, is_prepared=is_prepared, result="lead_moments")
+    return engine.query(sql, _used({**_params(engine, selection, decision), "lead_no": lead_no}, sql))
+
+
+def replay_sql(decision: Decision = HANDOFF, *, is_prepared: bool = True, result: str = "rule_cells") -> str:
+    """Return a statement of a replay: always the same text, whatever the ruleset.
+
+    Parameters
+    ----------
+    decision : Decision
+        When leads are scored.
+    is_prepared : bool
+        Use the moments prepared at import; only for handoffs. Otherwise all
+        statements but the first two below read a table `moments`, the answer to
+        "moment_rows".
+    result : str
+        "moment_rows": the moments. "lead_moments": those of one lead.
+        "rule_cells": what adds to the count of any rule. "outcomes",
+        "scored_decisions", "won_decisions" or "decided_rows": what became of the
+        decisions, the last three with the sums of the cells, a table `counts`.
+        "outside_decisions" for the score of another tool.
+    """
+    steps = {name: name for name in _STEPS[result]}
+    if is_prepared:
+        steps = {name: f"{name}_prepared" if name in _PREPARED else name for name in steps if name != "decided"}
+    elif result in ("moment_rows", "lead_moments"):
+        steps["decided"] = f"decided_{decision.kind}"
+    else:
+        steps.pop("moments", None)
+    parts = [f"{name} AS (\n{sql_text(file).strip()}\n)" for name, file in steps.items()]
+    return "WITH " + ",\n\n".join(parts) + "\n\n" + sql_text(result)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """A replay in the making: everything but what is asked of the counts."""
+
+    engine: Engine
+    params: dict[str, Any]
+    decision: Decision
+    is_prepared: bool
+    questions: Questions
+    layouts: tuple[Layout, ...]
+    moments: dict[str, pd.DataFrame]
+    n_moments: int
+
+    @classmethod
+    def prepare(cls, engine: Engine, ruleset: Ruleset, selection: Selection, decision: Decision) -> Replay:
+        """Match the rules against what the history knows; errors as for `analysis.replay.pattern_table`."""
+        is_prepared, n_moments = _prepared(engine, selection, decision)
+        params = _params(engine, selection, decision)
+        moments = {}
+        if not is_prepared:
+            sql = replay_sql(decision, is_prepared=False, result="moment_rows")
+            moments["moments"] = engine.query(sql, _used(params, sql))
+            n_moments = len(moments["moments"]) + 1  # numbered from 1
+        questions = Questions.of(ruleset)
+        return cls(
+            engine=engine,
+            params=params,
+            decision=decision,
+            is_prepared=is_prepared,
+            questions=questions,
+            layouts=layouts(counters(engine, questions.needs)),
+            moments=moments,
+            n_moments=n_moments,
+        )
+
+    def ask(self, result: str, tables: dict[str, pd.DataFrame], **asked: object) -> pd.DataFrame:
+        """Ask one of the questions of `replay_sql` after the moments."""
+        sql = replay_sql(self.decision, is_prepared=self.is_prepared, result=result)
+        return self.engine.query(sql, _used({**self.params, **asked}, sql), {**self.moments, **tables})
+
+    def sums(self, layout: Layout) -> Integers:
+        """Return what was counted at each moment, packed; shape (n_words of the layout, n_moments)."""
+        cells = Cells.of(layout)
+        tables = {**self.moments, "touch_rules": cells.touch_rules, "value_rules": cells.value_rules}
+        sql = replay_sql(self.decision, is_prepared=self.is_prepared, result="rule_cells")
+        return cells.sums(self.engine.stream(sql, None, tables), self.n_moments)
+
+    def counts(self, layout: Layout) -> pd.DataFrame:
+        """Return the same as a table: one row per moment, `moment_no` and all of `WORDS`."""
+        sums = self.sums(layout)
+        nothing = np.zeros(self.n_moments, dtype=np.int64)
+        words = [sums[number] if number < len(sums) else nothing for number in range(N_WORDS)]
+        return pd.DataFrame({"moment_no": np.arange(self.n_moments), **dict(zip(WORDS, words, strict=True))})
+
+    def patterns(self, layout: Layout) -> pd.DataFrame:
+        """Count the decisions by their words and by what became of them: `outcome_no`, `n_decisions`."""
+        sql = replay_sql(self.decision, is_prepared=self.is_prepared, result="outcomes")
+        sums, parts = self.sums(layout), []
+        for batch in self.engine.stream(sql, _used(self.params, sql), self.moments):
+            words = sums[:, batch["moment_no"]]
+            # The words leave room for the outcome: mostly there is one number to tell apart.
+            words[0] = (words[0] << _OUTCOME_BITS) + batch["outcome_no"]
+            parts.append(words)
+        place, rows = distinct_rows(np.hstack(parts or [sums[:, :0]]).T)
+        frame = pd.DataFrame({name: np.zeros(len(rows), dtype=np.int64) for name in WORDS})
+        for name, column in zip(WORDS, rows.T, strict=False):
+            frame[name] = column
+        frame["outcome_no"] = rows[:, 0] & (2**_OUTCOME_BITS - 1)
+        frame["word_0"] = rows[:, 0] >> _OUTCOME_BITS
+        frame["n_decisions"] = np.bincount(place, minlength=len(rows))
+        return frame
+
+    def decided(self, segment_values: pd.DataFrame) -> tuple[pd.DataFrame, Integers, Integers]:
+        """Return the decisions taken in the order of their moments; see `decided_rows`."""
+        segments = {"segment_values": segment_values}
+        frames = [self.ask("decided_rows", {"counts": self.counts(layout), **segments}) for layout in self.layouts]
+        frames = [frame.sort_values("moment_no", ignore_index=True) for frame in frames]
+        rows, outside = frames[0].drop(columns=list(WORDS)), self.questions.ruleset.outside
+        if outside is not None:
+            return rows, *distinct_rows(self._outside(outside, rows["moment_no"].to_numpy(dtype=np.int64)))
+        pattern_no, words = distinct_rows(np.hstack([frame[list(WORDS)].to_numpy(dtype=np.int64) for frame in frames]))
+        counts = [
+            layout.unpack(pd.DataFrame(part, columns=list(WORDS)))
+            for layout, part in zip(self.layouts, np.hsplit(words, len(self.layouts)), strict=True)
+        ]
+        return rows, pattern_no, self.questions.multiplicity(np.hstack(counts))
+
+    def decisions(self, result: str = "scored_decisions") -> tuple[pd.DataFrame, Integers, Mask]:
+        """Return the decisions in a stable order, with their multiplicities and shut gates."""
+        frames = [self.ask(result, {"counts": self.counts(layout)}) for layout in self.layouts]
+        counts = np.hstack([layout.unpack(frame) for layout, frame in zip(self.layouts, frames, strict=True)])
+        outside = self.questions.ruleset.outside
+        multiplicity = self.questions.multiplicity(counts) if outside is None else self._outside(outside)
+        return frames[0].drop(columns=list(WORDS)), multiplicity, self.questions.gated(counts)
+
+    def _outside(self, outside: OutsideScore, moments: Integers | None = None) -> Integers:
+        """Return for each decision whether nobody scored it, and its points above the lowest.
+
+        `moments` asks for these alone, in this order.
+        """
+        _check_scorer(self.engine, outside)
+        asked = {"scorer": outside.scorer, "axes": list(outside.axes), "scale": outside.scale}
+        found = self.ask("outside_decisions", {}, **asked)
+        points = found["points"] if moments is None else found.set_index("moment_no")["points"].reindex(moments)
+        is_unscored = points.isna().to_numpy(dtype=bool)
+        whole = points.fillna(outside.low).to_numpy(dtype=np.int64)
+        if len(whole) and (whole.min() < outside.low or whole.max() > outside.high):
+            raise ReplayError(
+                f'scores by "{outside.scorer}" reach from {whole.min()} to {whole.max()} points, not only from '
+                f"{outside.low} to {outside.high}; correct low, high or scale of the ruleset"
+            )
+        return np.column_stack([is_unscored.astype(np.int64), whole - outside.low])
+
+
+def _used(params: dict[str, Any], sql: str) -> dict[str, Any]:
+    """Return the parameters that a statement names: the engine refuses others."""
+    named = set(re.findall(r"\$(\w+)", sql))
+    return {name: value for name, value in params.items() if name in named}
+
+
+def _prepared(engine: Engine, selection: Selection, decision: Decision) -> tuple[bool, int]:
+    """Return whether the moments prepared at import are those asked for, and how many were prepared."""
+    info = engine.query(_INFO).iloc[0]
+    is_last = pd.isna(info["last_event_at"]) or pd.Timestamp(selection.as_of) >= info["last_event_at"]
+    return decision.kind == "handoff" and bool(is_last), int(info["n_moments"])
+
+
+def _check_scorer(engine: Engine, outside: OutsideScore) -> None:
+    """Refuse a score nobody gave: all leads would silently be unscored."""
+    known = engine.query(sql_text("outside_scorers"))
+    names = sorted(f"{scorer} ({axis})" for scorer, axis in zip(known["scorer"], known["axis"], strict=True))
+    for wanted in (f"{outside.scorer} ({axis})" for axis in outside.axes):
+        if wanted not in names:
+            what = suggestion(wanted, names) if names else "import scores first"
+            raise ReplayError(f'there are no scores "{wanted}" in this history; {what}')
+
+
+def _params(engine: Engine, selection: Selection, decision: Decision) -> dict[str, Any]:
+    positions = engine.query(sql_text("stages")).set_index("stage")["position"].to_dict()
+    params = selection.params("as_of", "starts_at", "ends_at", "mature_at", "sources", "horizon_days")
+    params["outcome_position"] = _position(positions, selection.outcome)
+    if decision.kind == "stage":
+        params["stage_position"] = _position(positions, decision.stage)
+    if decision.kind == "landmark":
+        params["landmark_days"] = decision.days
+    return params
+
+
+def _position(positions: dict[Any, Any], stage: str) -> int:
+    if stage not in positions:
+        raise ReplayError(f'there is no stage "{stage}" in this history; {suggestion(stage, map(str, positions))}')
+    return int(positions[stage])
