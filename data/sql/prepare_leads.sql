@@ -283,7 +283,8 @@ SELECT
     deals.closed_at AS closed_at,
     deals.outcome AS outcome,
     deals.closed_by AS closed_by,
-    deals.amount AS amount
+    deals.amount AS amount,
+    deals.lost_reason AS lost_reason
 FROM deals
 INNER JOIN prep.leads ON deals.lead_id = prep.leads.lead_id
 ORDER BY lead_no, deals.deal_id;
