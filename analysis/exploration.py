@@ -1,28 +1,23 @@
 """Exploration: how few low scorers must be tried, at random, to know what they are worth.
 
 Leads below the threshold are rarely handed over, and then for a reason; so nobody
-knows how they would do. A small random set of them closes this blind spot. What
-was handed over so far can be weighted by how likely it was to be handed over.
+knows how they would do. A small random set of them closes this blind spot.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
 from scipy.stats import binom
 
-from analysis.calibration import ScoreBand
-from analysis.intervals import CONFIDENCE, MIN_N, Floats, rates, wilson_interval
-from analysis.patterns import PatternTable, pattern_scores
-from analysis.rulesets.model import Ruleset
-from analysis.tuning.counts import pattern_counts
-from analysis.tuning.loss import sigmoid
-from analysis.tuning.weights import fit_weights
+from analysis.intervals import CONFIDENCE, wilson_interval
+from analysis.selection import Selection
 
 MAX_SAMPLE: Final = 100_000
 """No sales team tries more; a question that needs more is the wrong question."""
@@ -30,8 +25,9 @@ MAX_SAMPLE: Final = 100_000
 POWER: Final = 0.8
 MONTH_DAYS: Final = 365.25 / 12
 
-MAX_WEIGHT_SHARE: Final = 0.2
-"""An estimate in which one kind of lead weighs more than this is one lead's story."""
+
+class TooManyError(ValueError):
+    """No sales team could try so many leads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +61,116 @@ class Budget:
     is_possible: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody wants to know of the leads below the threshold, and what may be spent on it.
+
+    Attributes
+    ----------
+    half_width : float or None
+        Their win rate to within plus or minus this, in (0, 0.5).
+    p_wanted : float or None
+        Or whether they win at least this often, in (0, 1].
+    hours_per_handoff : float
+        What sales spends on one.
+    max_hours_per_month : float or None
+        What sales can spare.
+    """
+
+    half_width: float | None = None
+    p_wanted: float | None = None
+    hours_per_handoff: float = 2.0
+    max_hours_per_month: float | None = None
+
+    def __post_init__(self) -> None:
+        if (self.half_width is None) == (self.p_wanted is None):
+            raise ValueError("Wish for one thing: half_width or p_wanted.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The answer to a wish.
+
+    Attributes
+    ----------
+    state : {"possible", "known", "nobody", "too_many"}
+        Whether there is a budget; if not, because they already win as often as
+        was asked, none come in, or no team could try so many.
+    p_expected : float
+        Win rate expected below the threshold, from what was tried so far.
+    inflow_per_month : float
+        Leads that end up below the threshold in a month.
+    budget : Budget or None
+        What it takes, if possible.
+    """
+
+    state: Literal["possible", "known", "nobody", "too_many"]
+    p_expected: float
+    inflow_per_month: float
+    budget: Budget | None = None
+
+
+def explore(scores: pd.DataFrame, threshold: int, wish: Wish, selection: Selection, start: date) -> Plan:
+    """Find the smallest random set of low scorers that answers a wish.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Counts by score, as for `analysis.calibration.calibrate`.
+    threshold : int
+        Score below which leads are not handed over.
+    wish : Wish
+        What to find out.
+    selection : Selection
+        That of the counts; its horizon is how long the answer takes after the
+        last handoff.
+    start : date
+        First day of the counts, for the inflow.
+
+    Raises
+    ------
+    ValueError
+        If a number of the wish is out of range.
+
+    Notes
+    -----
+    What was tried so far was often tried for a reason, so the expected rate is
+    a guess that only sizes the trial (Jeffreys' mean, never exactly 0).
+    """
+    below = scores[scores["score"] < threshold]
+    if "is_scored" in below:
+        below = below[below["is_scored"].astype(bool)]
+    n_mature, n_won = int(below["n_mature"].sum()), int(below["n_won"].sum())
+    p_expected = (n_won + 0.5) / (n_mature + 1)
+    days = (selection.ends_at - datetime.combine(start, time.min)) / timedelta(days=1)
+    n_leads = int(below[["n_mature", "n_immature", "n_standing"]].to_numpy().sum())
+    inflow = n_leads / max(days, 1.0) * MONTH_DAYS
+    found = partial(Plan, p_expected=p_expected, inflow_per_month=inflow)
+    if inflow < 1:
+        return found(state="nobody")
+    if wish.p_wanted is not None and wish.p_wanted <= p_expected:
+        return found(state="known")
+    try:
+        n_sample = _sample(wish, p_expected)
+    except TooManyError:
+        return found(state="too_many")
+    budget = exploration_budget(
+        n_sample,
+        inflow_per_month=inflow,
+        hours_per_handoff=wish.hours_per_handoff,
+        as_of=selection.as_of,
+        horizon_days=selection.horizon_days,
+        max_hours_per_month=wish.max_hours_per_month,
+    )
+    return found(state="possible", budget=budget)
+
+
+def _sample(wish: Wish, p_expected: float) -> int:
+    if wish.half_width is not None:
+        return sample_for_width(p_expected, wish.half_width)
+    return sample_for_power(p_expected, float(wish.p_wanted or 0))
+
+
 def sample_for_width(p_expected: float, half_width: float) -> int:
     """Return how many leads bring the 95 % interval to plus or minus `half_width`.
 
@@ -78,7 +184,7 @@ def sample_for_width(p_expected: float, half_width: float) -> int:
     Raises
     ------
     ValueError
-        If a value is out of range, or more than 100,000 leads would be needed.
+        If a value is out of range; `TooManyError` if more than 100,000 leads would be needed.
     """
     if not 0 <= p_expected <= 1 or not 0 < half_width < 0.5:
         raise ValueError(f"p_expected must be in [0, 1] and half_width in (0, 0.5), not {p_expected}, {half_width}.")
@@ -88,7 +194,7 @@ def sample_for_width(p_expected: float, half_width: float) -> int:
         return float(high - low) / 2 <= half_width
 
     if not is_narrow(MAX_SAMPLE):
-        raise ValueError(f"half_width = {half_width} needs more than {MAX_SAMPLE:,} leads; ask for less.")
+        raise TooManyError(f"half_width = {half_width} needs more than {MAX_SAMPLE:,} leads; ask for less.")
     low, high = 0, MAX_SAMPLE
     while high - low > 1:
         middle = (low + high) // 2
@@ -117,7 +223,8 @@ def sample_for_power(p_believed: float, p_wanted: float, power: float = POWER) -
     Raises
     ------
     ValueError
-        If the rates are out of order, or more than 100,000 leads would be needed.
+        If the rates are out of order; `TooManyError` if more than 100,000 leads
+        would be needed.
     """
     if not 0 <= p_believed < p_wanted <= 1:
         raise ValueError(f"p_wanted = {p_wanted} must be above p_believed = {p_believed}, both in [0, 1].")
@@ -129,7 +236,7 @@ def sample_for_power(p_believed: float, p_wanted: float, power: float = POWER) -
         if is_enough.any():
             return int(sizes[np.argmax(is_enough)])
         n, sizes = n + step, sizes + step
-    raise ValueError(f"telling {p_wanted} from {p_believed} needs more than {MAX_SAMPLE:,} leads; ask for less.")
+    raise TooManyError(f"telling {p_wanted} from {p_believed} needs more than {MAX_SAMPLE:,} leads; ask for less.")
 
 
 def exploration_budget(
@@ -148,7 +255,7 @@ def exploration_budget(
     n_sample : int
         From `sample_for_width` or `sample_for_power`.
     inflow_per_month : float
-        Leads that end up below the threshold in a month, as `monthly_inflow`.
+        Leads that end up below the threshold in a month, on average.
     hours_per_handoff : float
         What sales spends on one, above 0.
     as_of : datetime
@@ -181,126 +288,3 @@ def exploration_budget(
         closes_on=as_of + timedelta(days=n_months * MONTH_DAYS + horizon_days),
         is_possible=is_possible,
     )
-
-
-def monthly_inflow(n_standing: int, n_worked: int, days: float) -> float:
-    """Return how many leads of a kind came in a month, over `days` days."""
-    return (n_standing + n_worked) / max(days, 1.0) * MONTH_DAYS
-
-
-def propensities(patterns: PatternTable, ruleset: Ruleset) -> Floats:
-    """Estimate how likely a lead with each pattern was to be handed over.
-
-    Parameters
-    ----------
-    patterns : PatternTable
-        Replayed for the ruleset.
-    ruleset : Ruleset
-        Its threshold parts the leads: on either side of it other reasons decide.
-
-    Returns
-    -------
-    array of shape (n_patterns,)
-        In (0, 1); a logistic regression on the rules, fitted on each side of
-        the threshold. Leads behind a gate have their own share.
-
-    Raises
-    ------
-    ValueError
-        If the patterns were counted for other rules.
-    """
-    counts = patterns.counts
-    worked = (counts["n_mature"] + counts["n_immature"]).to_numpy(dtype=np.float64)
-    total = worked + counts["n_standing"].to_numpy(dtype=np.float64)
-    is_above = pattern_scores(patterns, ruleset) >= ruleset.threshold
-    found = np.full(len(total), np.nan)
-    for is_part in (is_above & ~patterns.is_gated, ~is_above & ~patterns.is_gated):
-        if total[is_part].sum() > 0:
-            found[is_part] = _fitted(patterns.multiplicity[is_part], total[is_part], worked[is_part])
-    gated = patterns.is_gated
-    found[gated] = (worked[gated].sum() + 0.5) / (total[gated].sum() + 1)
-    return found
-
-
-def _fitted(multiplicity: np.ndarray, total: Floats, worked: Floats) -> Floats:
-    has_leads = total > 0
-    counts = pattern_counts(multiplicity[has_leads], total[has_leads], worked[has_leads])
-    fit = fit_weights(counts, ridge=1e-4)
-    p: Floats = sigmoid(multiplicity @ fit.weights + fit.intercepts[0])
-    return p
-
-
-def weighted_rates(
-    patterns: PatternTable, ruleset: Ruleset, bands: list[ScoreBand] | tuple[ScoreBand, ...], propensity: Floats
-) -> pd.DataFrame:
-    """Estimate the win rate of each whole band from its tried leads, each weighted by its propensity.
-
-    Parameters
-    ----------
-    patterns : PatternTable
-        Replayed for the ruleset.
-    ruleset : Ruleset
-        Gives the scores.
-    bands : sequence of ScoreBand
-        Ascending by threshold.
-    propensity : array of shape (n_patterns,)
-        Chance of each pattern to be handed over: known, or from `propensities`.
-
-    Returns
-    -------
-    DataFrame
-        One row per band: `band_no`; `n_mature`, `n_won`, `tried_rate` (of the
-        tried, as they are); `weighted_rate` with `weighted_low`,
-        `weighted_high`; `n_effective` (simple random leads that would say as
-        much), `top_share` (weight of the heaviest pattern), `is_enough` (20
-        mature, 20 effective, and no pattern above a fifth).
-
-    Raises
-    ------
-    ValueError
-        If the patterns were counted for other rules.
-
-    Notes
-    -----
-    The estimate of Hajek: wins and leads weighted by 1 / propensity [1]_. It is
-    right when what decided about handing over is among the rules, which a
-    random set guarantees. The interval is Wilson's with the effective number of
-    leads, from the linearised variance; without a win or a loss, Kish's number.
-
-    References
-    ----------
-    .. [1] M. A. Hernan, J. M. Robins. "Causal Inference: What If". Chapman and
-       Hall, 2020, chapter 12.
-    """
-    scores = pattern_scores(patterns, ruleset)
-    starts = np.array([band.threshold for band in bands][1:], dtype=np.int64)
-    band_no = np.searchsorted(starts, scores, side="right")
-    n, won = (patterns.counts[name].to_numpy(dtype=np.float64) for name in ("n_mature", "n_won"))
-    rows = [_weighted(n[is_in], won[is_in], propensity[is_in]) for is_in in (band_no == k for k in range(len(bands)))]
-    return pd.DataFrame(rows).rename_axis("band_no").reset_index()
-
-
-def _weighted(n: Floats, won: Floats, propensity: Floats) -> dict[str, float | bool]:
-    is_tried = n > 0
-    n, won, weight = n[is_tried], won[is_tried], 1 / propensity[is_tried]
-    mass = float(weight @ n)
-    counts = {"n_mature": int(n.sum()), "n_won": int(won.sum()), "tried_rate": float(rates(won.sum(), n.sum()))}
-    if mass == 0:
-        nothing = {"weighted_rate": np.nan, "weighted_low": 0.0, "weighted_high": 1.0}
-        return {**counts, **nothing, "n_effective": 0.0, "top_share": np.nan, "is_enough": False}
-    rate = float(weight @ won) / mass
-    kish = mass**2 / float(weight**2 @ n)
-    variance = float(weight**2 @ (won * (1 - rate) ** 2 + (n - won) * rate**2)) / mass**2
-    n_effective = min(rate * (1 - rate) / variance, n.sum()) if variance > 0 else kish
-    low, high = wilson_interval(rate * n_effective, n_effective)
-    top_share = float((weight * n).max()) / mass
-    is_enough = bool(n.sum() >= MIN_N and n_effective >= MIN_N and top_share <= MAX_WEIGHT_SHARE)
-    return {
-        **counts,
-        "weighted_rate": rate,
-        "weighted_low": float(low),
-        "weighted_high": float(high),
-        "n_effective": float(n_effective),
-        "top_share": top_share,
-        "is_enough": is_enough,
-    }

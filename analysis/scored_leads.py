@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -105,7 +105,7 @@ def amounts_by_score(engine: Engine, ruleset: Ruleset, selection: Selection) -> 
     """
     if selection.outcome != "won":
         raise ReplayError(f'amounts belong to won deals, not to the stage "{selection.outcome}"; choose won')
-    scores = lead_scores(engine, ruleset, replace(selection))
+    scores = lead_scores(engine, ruleset, selection)
     scores = scores[scores["group"].isin(("won", "not_won"))]
     keys = ["lead_id", "pass_no", "decided_at"]
     amounts = engine.query(sql_text("won_amounts"), selection.params("as_of", "horizon_days", "mature_at"))
@@ -115,6 +115,35 @@ def amounts_by_score(engine: Engine, ruleset: Ruleset, selection: Selection) -> 
     values = np.where(is_known, amount, 0.0)
     parts = {"n_mature": 1, "n_won": won, "n_known": is_known, "total": values, "total_squares": values**2}
     table = pd.DataFrame({"score": scores["score"].to_numpy(), **parts})
+    return table.groupby("score", as_index=False).sum()
+
+
+def accepted_by_score(engine: Engine, ruleset: Ruleset, selection: Selection) -> pd.DataFrame:
+    """Count by score what sales answered to the handoffs.
+
+    Returns
+    -------
+    DataFrame
+        As a score table, for `analysis.calibration.calibrate`: `n_mature` are
+        the handoffs with an answer, `n_won` those accepted, `n_immature` those
+        without an answer yet; `n_already_decided` is 0.
+    """
+    scores = lead_scores(engine, ruleset, selection)
+    answers = engine.query(sql_text("answers"), selection.params("as_of"))
+    keys = ["lead_id", "pass_no", "decided_at"]
+    answer = scores[keys].merge(answers.drop_duplicates(keys), how="left", on=keys)["response"]
+    is_standing = (scores["group"] == "standing").to_numpy()
+    is_answered = answer.notna().to_numpy() & ~is_standing
+    table = pd.DataFrame(
+        {
+            "score": scores["score"].to_numpy(),
+            "n_mature": is_answered,
+            "n_won": (answer == "accepted").to_numpy() & is_answered,
+            "n_immature": ~is_answered & ~is_standing,
+            "n_already_decided": 0,
+            "n_standing": is_standing,
+        }
+    )
     return table.groupby("score", as_index=False).sum()
 
 

@@ -16,8 +16,9 @@ import streamlit as st
 
 from analysis.conditions import Condition
 from analysis.lead_list import N_EXPORTED, N_SHOWN, LeadList
+from analysis.scored_leads import Scored
 from analysis.selection import Selection
-from dashboard import lead_tables, linking, loading_funnel, state
+from dashboard import lead_tables, linking, loading_bands, loading_funnel, state
 from dashboard.loading import Snapshot
 from dashboard.notices import plain
 from dashboard.texts import Speaker
@@ -37,7 +38,7 @@ class Offer:
         What was counted, in words, without the count.
     n_leads : int
         The number.
-    condition : Condition
+    condition : Condition or Scored
         Chooses its leads.
     selection : Selection
         The selection the number belongs to.
@@ -46,7 +47,7 @@ class Offer:
     code: str
     label: str
     n_leads: int
-    condition: Condition
+    condition: Condition | Scored
     selection: Selection
 
 
@@ -129,7 +130,7 @@ def leads(
 
 
 def _draw(say: Speaker, current: Snapshot, exhibit: str, offer: Offer, filters: Sequence[str]) -> None:
-    found = loading_funnel.lead_list(current, offer.selection, offer.condition, N_SHOWN)
+    found = _found(current, offer, N_SHOWN)
     lines = lead_tables.filter_lines(offer.label, offer.selection, found.n_leads, filters, current, say)
     with st.container(border=True, key=f"leads-{exhibit}"):
         st.markdown(f"**{say('leads.heading', label=plain(offer.label), n=say.count(found.n_leads))}**")
@@ -186,7 +187,13 @@ def _downloads(
 
 
 def _everything(current: Snapshot, offer: Offer) -> LeadList:
-    return loading_funnel.lead_list(current, offer.selection, offer.condition, N_EXPORTED)
+    return _found(current, offer, N_EXPORTED)
+
+
+def _found(current: Snapshot, offer: Offer, n_rows: int) -> LeadList:
+    if isinstance(offer.condition, Scored):
+        return loading_bands.scored_list(current, offer.selection, offer.condition, n_rows)
+    return loading_funnel.lead_list(current, offer.selection, offer.condition, n_rows)
 
 
 def _label(offer: Offer, say: Speaker) -> str:

@@ -26,7 +26,7 @@ from analysis.funnel import Funnel, funnel_by_month
 from analysis.funnel import funnel as _funnel
 from analysis.overview import Overview
 from analysis.overview import overview as _overview
-from analysis.replay import pattern_table, score_table
+from analysis.replay import PatternTable, pattern_table, score_table
 from analysis.rulesets import Ruleset, list_rulesets, load_ruleset
 from analysis.selection import Selection
 from data.store import Reader, open_reader
@@ -141,7 +141,13 @@ def calibration(snapshot: Snapshot, selection: Selection, ruleset_path: str, sta
     `stamp` is that of the ruleset's file (`stamp_of`): a draft may change.
     """
     points = ruleset(ruleset_path, stamp)
-    return calibrate(score_table(pattern_table(reader(snapshot), points, selection), points), points)
+    return calibrate(score_table(patterns(snapshot, selection, ruleset_path, stamp), points), points)
+
+
+@st.cache_resource(ttl=TTL, max_entries=8, show_spinner=False)
+def patterns(snapshot: Snapshot, selection: Selection, ruleset_path: str, stamp: int) -> PatternTable:
+    """Return the rule patterns of a selection: whatever is asked of the score next needs no query. Not to be changed."""
+    return pattern_table(reader(snapshot), ruleset(ruleset_path, stamp), selection)
 
 
 @st.cache_resource(ttl=TTL, max_entries=16, show_spinner=False)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import cards, choices, controls, exhibits, loading, notices, sentences
 
+# Only the sections of the chosen tab are worked out.
 TABS = {
     "score": ("bands", "reliability", "ranking", "yardstick"),
     "people": ("people", "coverage", "exploration"),
@@ -16,16 +17,6 @@ TABS = {
     "vintages": ("over_time",),
     "versus": ("versus",),
 }
-"""The sections of each tab; only those of the chosen tab are worked out."""
-
-
-def section(name):
-    module = f"dashboard.calibrating.{name}"
-    if importlib.util.find_spec(module) is None:
-        return
-    with st.container(border=True):
-        importlib.import_module(module).draw(say, current, selection, path)
-
 
 say = controls.say()
 st.title(say("pages.calibration.question"), anchor=False)
@@ -42,9 +33,11 @@ with st.container(border=True):
     st.markdown(f"### {sentences.headline(result, say)}\n\n{sentences.verdict(result, say)}")
     st.markdown(f":small[{sentences.selected('handoffs', selection, loading.facts(current), current, say)}]")
 cards.calibration(result, selection, say)
-section("verdict")
-for name in TABS[choices.tab(tuple(TABS), say)]:
-    section(name)
+for name in ("verdict", *TABS[choices.tab(tuple(TABS), say)]):
+    module = f"dashboard.calibrating.{name}"
+    if importlib.util.find_spec(module) is not None:
+        with st.container(border=True):
+            importlib.import_module(module).draw(say, current, selection, path)
 
 points = loading.ruleset(path, loading.stamp_of(path))
 exhibits.facts(say("calibration.basis_heading"), sentences.basis(result, selection, points, current, say))
