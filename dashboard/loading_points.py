@@ -7,7 +7,8 @@ import streamlit as st
 
 from analysis import workbench as _workbench
 from analysis.calibration import Calibration, calibrate
-from analysis.patterns import score_table
+from analysis.patterns import PatternTable, score_table
+from analysis.replay import pattern_table
 from analysis.rule_fields import fields_by_source, unknown_everywhere
 from analysis.rule_health import RuleHealth, with_verdicts
 from analysis.rule_verdicts import rule_verdicts
@@ -48,6 +49,12 @@ def health(snapshot: Snapshot, selection: Selection, path: str, stamp: int) -> R
     """Return how each rule does."""
     key = (snapshot, selection, path, stamp)
     return with_verdicts(reader(snapshot), ruleset(path, stamp), selection, bench(*key), fields(*key), verdicts(*key))
+
+
+@st.cache_resource(ttl=TTL, max_entries=16, show_spinner=False)
+def patterns(snapshot: Snapshot, selection: Selection, path: str, stamp: int) -> PatternTable:
+    """Return the rule patterns of a part of the history."""
+    return pattern_table(reader(snapshot), ruleset(path, stamp), selection)
 
 
 @st.cache_data(ttl=TTL, max_entries=16, show_spinner=False)

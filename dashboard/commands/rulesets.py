@@ -8,6 +8,7 @@ import click
 import pandas as pd
 
 from analysis.rulesets import Ruleset, find_ruleset, list_rulesets, parse_ruleset, release
+from dashboard.commands.adoption import replay_command
 from dashboard.commands.options import format_option
 from dashboard.commands.output import print_result
 from dashboard.commands.rule_reports import card_command, health_command, sheet_command, sql_command
@@ -25,6 +26,7 @@ _COMMANDS = (
     health_command,
     test_command,
     diff_command,
+    replay_command,
     card_command,
     sheet_command,
     sql_command,

@@ -49,7 +49,9 @@ def _verdicts(say: Speaker, health: RuleHealth, ruleset: Ruleset) -> None:
     for _, row in moved.iterrows():
         st.markdown(_verdict_line(row, labels, ruleset, say))
     n_kept, n_open = (int((health.rules["verdict"] == verdict).sum()) for verdict in ("keep", "not_enough"))
-    st.markdown(say("health.rest", n_kept=n_kept, n_open=n_open))
+    rest = [say("health.rest", n_kept=n_kept)] if n_kept else []
+    rest += [say("health.open", n_open=n_open)] if n_open else []
+    st.markdown(" ".join(rest))
     exhibits.chart(
         say,
         worth_figure(health.rules, list(labels.values()), say),

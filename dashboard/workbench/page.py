@@ -14,25 +14,30 @@ from analysis.workbench import consequences, tunable
 from dashboard import choices, loading_points, notices
 from dashboard.loading import Snapshot
 from dashboard.texts import Speaker
-from dashboard.workbench import grid, health, moves, proposing, saving
+from dashboard.workbench import grid, health, moves, past, proposing, routing, saving
 from dashboard.workbench.desk import Desk, open_desk, require_decisions
 from dashboard.workbench.proposing import Proposed
 from dashboard.workbench.sheet import Sheet
 from data.errors import LeadcalError
 
-TABS: Final = ("points", "health")
+TABS: Final = ("points", "health", "routing", "past")
 
 
 def draw(say: Speaker, current: Snapshot, selection: Selection, path: str) -> None:
     """Draw everything below the title."""
     desk = open_desk(current, selection, path)
     tab = choices.tab(_tabs(), say)
+    if tab == "routing":  # asks nothing of the points
+        routing.draw(say, current, selection)
+        return
     _require_rules(say, desk.ruleset)
     require_decisions(say, desk)
     if tab == "points":
         _points(say, desk)
     elif tab == "health":
         health.draw(say, desk)
+    elif tab == "past":
+        past.draw(say, desk)
     elif tab == "value":
         from dashboard.workbench import value  # type: ignore[attr-defined]
 

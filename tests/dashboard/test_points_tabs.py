@@ -1,13 +1,20 @@
 """The other tabs of the points page: rule health, handoff rules, the past; and rulesets that have no rules."""
 
+from datetime import date
+
 import pytest
 
+from analysis.adoption import adopted
+from analysis.routing import find_routing, routing_coverage
 from analysis.rule_health import rule_health
 from analysis.rulesets import find_ruleset
 from analysis.selection import Selection
 from dashboard.figures.rule_health import worth_figure
+from dashboard.handover.verdicts import gap_condition
+from dashboard.notices import plain
 from dashboard.texts import LANGUAGES, speaker
-from dashboard.workbench import rule_tables
+from dashboard.workbench import lead_rows, routing, rule_tables
+from dashboard.workbench.adoption_words import sentences
 from data.store import open_reader
 from data.synthetic import build_company
 from data.workspace import Workspace
@@ -79,3 +86,58 @@ def test_the_picture_shows_every_rule_and_cuts_what_is_endless(firm, health):
     n_known = (health.rules["verdict"] != "not_enough").sum()
     assert sum(len(trace.x) for trace in figure.data[:-1]) == n_known
     assert len(figure.layout.annotations) == len(ruleset.rules)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_handoff_rules_find_the_gap_and_list_its_leads(firm, monkeypatch, language):
+    app = page_of(firm, monkeypatch, lang=language, tab="routing", list="routing.gap0")
+    say = speaker(language)
+    reader = open_reader(firm)
+    found = routing_coverage(reader, find_routing(firm), Selection(as_of=reader.data_end))
+    text = words(app)
+    assert say("handoff.heading") in text
+    assert "100" in gap_condition(found.gaps[0], say)
+    assert "999" in gap_condition(found.gaps[0], say)
+    listed = app.dataframe[0].value
+    assert len(listed) == min(found.gaps[0].n_unmatched, lead_rows.N_SHOWN)
+    assert listed[say("lead_link.heading")].iloc[0].startswith("lead?lead_id=")
+    assert len(routing.match_table(found, say).exported) == 4
+    assert len(routing.rule_table(found, say).exported) == len(found.rules)
+
+
+def test_leads_claimed_twice_are_listed_with_their_owners(firm, monkeypatch):
+    app = page_of(firm, monkeypatch, lang="en", tab="routing", list="routing.conflict", rules="practice-any")
+    owners = app.dataframe[0].value[speaker("en")("handoff.table.owners")]
+    assert owners.str.contains(", ").all()
+
+
+def test_own_handoff_rules_take_the_place_of_those_of_practice(tmp_path, monkeypatch):
+    workspace = Workspace(tmp_path / "workspace")
+    build_company(workspace, n_leads=300, seed=1)
+    text = '[[rule]]\nid = "a"\nkind = "attribute"\nfield = "employees"\nmin = 0\nowner = "marketing"\naction = "x"\n'
+    (workspace.root / "handoff_rules.toml").write_text(text, encoding="utf-8")
+    app = page_of(workspace, monkeypatch, lang="en", tab="routing")
+    assert [box.label for box in app.selectbox if box.label == speaker("en")("handoff.choose")] == []
+    assert plain("Employees 0 or more: Marketing") in words(app)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_past_with_the_points_of_the_sheet(firm, monkeypatch, language):
+    app = page_of(firm, monkeypatch, lang=language, tab="past", since="2025-04")
+    say = speaker(language)
+    assert say("adoption.nothing") in words(app)
+    app.segmented_control(key=f"tab-{language}").set_value("points").run()
+    edits = {"edited_rows": {14: {"mine": 7}}, "added_rows": [], "deleted_rows": []}
+    app.session_state[f"points-grid-0-{language}"] = edits
+    app.run()
+    app.segmented_control(key=f"tab-{language}").set_value("past").run()
+    assert not app.exception
+    reader, today = open_reader(firm), find_ruleset(firm, "today")
+    found = adopted(
+        reader, today, today.with_points({"price_inquiry": 7}), Selection(as_of=reader.data_end), date(2025, 4, 1)
+    )
+    for line in sentences(found, today.threshold, say):
+        assert plain(line) in words(app)
+    app.toggle(key="adoption-show-leads").set_value(True).run()
+    listed = next(table.value for table in app.dataframe if say("points.lead.mine") in table.value.columns)
+    assert len(listed) == found.count("in", "n_leads") + found.count("out", "n_leads")

@@ -124,3 +124,17 @@ def test_an_own_file_is_used_and_its_mistakes_are_named(leadcal, company):
         assert f"{own}, line 1: rule a has no action" in errors
     finally:
         own.unlink()
+
+
+def test_replay_says_what_would_have_changed(leadcal, company, tmp_path):
+    draft = tmp_path / "draft.toml"
+    draft.write_text(find_text(company).replace("points = 5", "points = 1"), encoding="utf-8")
+    code, output, errors = leadcal("ruleset", "replay", "today@1", draft, "--from", "2025-04", "--format", "json")
+    assert (code, errors) == (0, "")
+    moves = {row["move"]: row for row in json.loads(output)["moves"]}
+    assert moves["out"]["n_leads"] > 0
+    shown = leadcal("ruleset", "replay", "today@1", draft, "--from", "2025-04")[1]
+    assert f"{moves['out']['n_leads']:,} leads would have been held back." in shown
+    code, _, errors = leadcal("ruleset", "replay", "today@1", draft, "--from", "2030-01")
+    assert code == 2
+    assert "choose an earlier day" in errors
