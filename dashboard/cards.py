@@ -56,7 +56,9 @@ def _kpi(kpi: pd.Series, horizon_days: int, say: Speaker, opened: Callable[[], N
         before = f"  \n{say('overview.previous', value=previous)}" if not is_unknown(kpi["previous_value"]) else ""
         st.markdown(f":small[{say('format.sentences', first=below, second=young)}{before}]")
         if opened is not None:
-            st.button(say("leads.open"), key=f"open-{kpi['kpi']}", type="tertiary", on_click=opened)
+            st.button(
+                say("leads.open"), key=f"open-{kpi['kpi']}", icon=":material/list:", type="tertiary", on_click=opened
+            )
 
 
 def calibration(result: Calibration, selection: Selection, say: Speaker) -> None:

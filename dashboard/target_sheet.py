@@ -28,7 +28,7 @@ def draw(say: Speaker, chosen: Targets, stages: tuple[str, ...], facts: Facts) -
             say("targets.fiscal"),
             range(1, 13),
             index=chosen.fiscal_year_start_month - 1,
-            format_func=lambda month: say("targets.fiscal_month", month=month),
+            format_func=lambda month: say(f"targets.fiscal_months.{month}"),
             width=260,
         )
         edited = st.data_editor(

@@ -15,7 +15,7 @@ facts = loading.facts(current)
 funnel = loading.funnel(current, selection)
 if not funnel.n_leads:
     notices.empty(say, "leads")
-st.markdown(f":small[{sentences.selected('leads', selection, facts, current, say)}]")
+st.markdown(f":small[{sentences.selected('events', selection, facts, current, say)}]")
 
 chosen = loading_funnel.targets()
 with st.container(border=True):

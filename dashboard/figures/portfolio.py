@@ -13,8 +13,12 @@ from dashboard.theme import MUTED, PRIMARY, WHISKER_ON_LIGHT
 _LARGEST_PIXELS = 42
 _FILL = "rgba(47,125,196,0.35)"  # bubbles lie over each other
 _PLACES = ("top center", "bottom center", "middle right", "middle left")
-_PLOT_PIXELS = (520, 260)
-"""About the size of the picture, to tell whether labels would meet."""
+_PLOT_PIXELS = (255, 300)
+"""About the size of the picture on a phone, to tell whether labels would meet or leave it."""
+_MARGIN = 0.15
+_HEADROOM = 1.3
+_MOST_COVERED = 0.2
+"""Share of a label that another one may cover; beyond that neither can be read, and it is left to the table."""
 
 
 def portfolio_figure(table: pd.DataFrame, names: list[str], say: Speaker) -> go.Figure:
@@ -45,8 +49,8 @@ def portfolio_figure(table: pd.DataFrame, names: list[str], say: Speaker) -> go.
         if part.empty:
             continue
         figure.add_scatter(
-            x=part["win_days"], y=part["shrunken_rate"], mode="markers+text", text=part["name"],
-            textposition=part["place"], cliponaxis=False, name=say(f"portfolio.{trace}_trace"),
+            x=part["win_days"], y=part["shrunken_rate"], mode="markers+text", text=part["name"].where(part["place"] != "", ""),
+            textposition=part["place"].replace("", "top center"), cliponaxis=False, name=say(f"portfolio.{trace}_trace"),
             marker={
                 "size": part["size"],
                 "color": _FILL if is_enough else "rgba(0,0,0,0)", "opacity": 1,
@@ -60,26 +64,50 @@ def portfolio_figure(table: pd.DataFrame, names: list[str], say: Speaker) -> go.
 
 
 def label_places(across: list[float], up: list[float], sizes: list[float], names: list[str]) -> list[str]:
-    """Choose a side for each label so that labels cover each other, and other bubbles, as little as possible."""
+    """Choose a side for each label so that labels cover each other, and other bubbles, as little as possible.
+
+    The largest bubbles choose first. '' is for a label that has room nowhere.
+    """
     if not names:
         return []
-    x, y = _scaled(across, _PLOT_PIXELS[0]), _scaled(up, _PLOT_PIXELS[1])
+    low, high = _across(across)
+    x = [_PLOT_PIXELS[0] * (value - low) / (high - low) for value in across]
+    y = [_PLOT_PIXELS[1] * value / _top(up) for value in up]
     radii = [size / 2 for size in sizes]
-    taken = [(left - r, low - r, left + r, low + r) for left, low, r in zip(x, y, radii, strict=True)]
-    places = []
-    for number, name in enumerate(names):
-        others = taken[:number] + taken[number + 1 :]
-        boxes = [_box(x[number], y[number], radii[number], name, place) for place in _PLACES]
-        covered = [sum(_overlap(box, other) for other in others) for box in boxes]
-        best = covered.index(min(covered))
-        taken.append(boxes[best])
-        places.append(_PLACES[best])
+    bubbles = [(left - r, bottom - r, left + r, bottom + r) for left, bottom, r in zip(x, y, radii, strict=True)]
+    labels: list[tuple[float, float, float, float]] = []
+    places = [""] * len(names)
+    for number in sorted(range(len(names)), key=lambda number: -sizes[number]):
+        others = bubbles[:number] + bubbles[number + 1 :]
+        boxes = [_box(x[number], y[number], radii[number], names[number], place) for place in _PLACES]
+        unreadable = [_outside(box) + sum(_overlap(box, label) for label in labels) for box in boxes]
+        crossed = [sum(_overlap(box, bubble) for bubble in others) for box in boxes]
+        best = min(range(len(boxes)), key=lambda place: (10 * unreadable[place] + crossed[place], place))
+        if unreadable[best] <= _MOST_COVERED * _area(boxes[best]):
+            labels.append(boxes[best])
+            places[number] = _PLACES[best]
     return places
 
 
-def _scaled(values: list[float], pixels: float) -> list[float]:
+def _across(values: list[float]) -> tuple[float, float]:
+    """Return the ends of the axis of days."""
     low, high = min(values), max(values)
-    return [pixels * (value - low) / ((high - low) or 1) for value in values]
+    margin = max((high - low) * _MARGIN, 10)
+    return max(low - margin, 0), high + margin
+
+
+def _top(values: list[float]) -> float:
+    """Return the upper end of the axis of rates."""
+    return max(values) * _HEADROOM or 0.1
+
+
+def _area(box: tuple[float, float, float, float]) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _outside(box: tuple[float, float, float, float]) -> float:
+    """Return how much of a label would be cut off at the right; at the left there is an axis to lie over."""
+    return max(box[2] - _PLOT_PIXELS[0] - 8, 0) * (box[3] - box[1])
 
 
 def _box(x: float, y: float, radius: float, name: str, place: str) -> tuple[float, float, float, float]:
@@ -98,11 +126,9 @@ def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> float:
 
 def _axes(figure: go.Figure, known: pd.DataFrame, say: Speaker) -> None:
     if len(known):
-        low, high = float(known["win_days"].min()), float(known["win_days"].max())
-        margin = max((high - low) * 0.15, 10)
-        figure.update_xaxes(range=[max(low - margin, 0), high + margin])
+        figure.update_xaxes(range=list(_across(known["win_days"].tolist())))
         top = float(known["shrunken_rate"].max())
-        figure.update_yaxes(range=[0, top * 1.3 or 0.1], tickformat=".0%" if top > 0.05 else ".1%")
+        figure.update_yaxes(range=[0, _top([top])], tickformat=".0%" if top > 0.05 else ".1%")
     figure.update_xaxes(title={"text": say("portfolio.x")}, showgrid=True, nticks=6)
     figure.update_yaxes(title={"text": say("portfolio.y")}, nticks=6)
     figure.update_layout(showlegend=bool(len(known)) and not known["is_enough"].astype(bool).all())

@@ -109,6 +109,17 @@ def test_labels_of_neighbours_are_put_apart():
     assert places[0] != places[1]
 
 
+def test_a_label_without_room_is_left_to_the_table_and_the_largest_keeps_its_own():
+    crowd = 8
+    places = label_places([100.0] * crowd, [0.02] * crowd, [20.0, 40.0, *[20.0] * (crowd - 2)], ["Trade fairs"] * crowd)
+    assert places[1]
+    assert 1 <= sum(place != "" for place in places) <= 4
+    assert (
+        label_places([100.0, 10.0], [0.02, 0.02], [40.0, 40.0], ["A very long name of a campaign", "B"])[0]
+        != "middle right"
+    )
+
+
 def test_touches_draw_three_ways_of_counting():
     table = pd.DataFrame({"first_share": [0.6, 0.4], "last_share": [0.1, 0.9], "all_share": [0.3, 0.7]})
     codes = [{way: f"{name}.{way}" for way in ("first", "last", "all")} for name in ("call", "mail")]
