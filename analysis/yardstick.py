@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.brier import Brier, decompose_brier
-from analysis.decided import Decided
+from analysis.decided import Decided, month_start
 from analysis.intervals import MIN_N, Floats, critical_value
 from analysis.logistic_map import fit_logistic_map
 from analysis.ranking import USEFUL_AUC
@@ -148,7 +148,7 @@ def counts_by_quarter(decisions: Decided) -> PatternCounts:
     if not len(pattern):
         raise ValueError("No decision is old enough; choose a longer period.")
     quarter = (decisions.decided_month[decisions.is_mature] // _MONTHS).astype(np.int64)
-    period = np.maximum(quarter - max(quarter.min(), quarter.max() - MAX_QUARTERS + 1), 0)
+    period = np.maximum(quarter - _first_quarter(decisions), 0)
     cell = period * len(decisions.multiplicity) + pattern
     cells, place = np.unique(cell, return_inverse=True)
     return pattern_counts(
@@ -158,6 +158,11 @@ def counts_by_quarter(decisions: Decided) -> PatternCounts:
         period=cells // len(decisions.multiplicity),
         rule_ids=decisions.rule_ids,
     )
+
+
+def quarter_start(decisions: Decided, period: int) -> pd.Timestamp:
+    """Return the first day of a period of `counts_by_quarter`."""
+    return month_start(_MONTHS * (_first_quarter(decisions) + period))
 
 
 def rolling_folds(counts: PatternCounts, n_gap: int) -> tuple[Fold, ...]:
@@ -223,9 +228,9 @@ def yardstick(counts: PatternCounts, folds: Sequence[Fold], ruleset: Ruleset) ->
        Biometrics 44(3), 1988. doi:10.2307/2531595
     """
     if ruleset.outside is not None:
-        return _nothing("no_facts")
+        return unmeasured("no_facts")
     if sum(fold.n_won.sum() for fold in folds) < MIN_N or sum(fold.n_lost.sum() for fold in folds) < MIN_N:
-        return _nothing("too_few")
+        return unmeasured("too_few")
     scores = scores_of(ruleset, counts.multiplicity.astype(np.int64))
     chosen = _chosen(folds)
     points = [order(scores[fold.rows], fold.n_won, fold.n_lost) for fold in folds]
@@ -278,6 +283,11 @@ def area_interval(first: Order, second: Order | None, n_won: Floats, n_lost: Flo
         for each, n in ((of_won, n_won), (of_lost, n_lost))
     )
     return value, variance
+
+
+def _first_quarter(decisions: Decided) -> int:
+    quarter = decisions.decided_month[decisions.is_mature] // _MONTHS
+    return max(int(quarter.min()), int(quarter.max()) - MAX_QUARTERS + 1)
 
 
 def _is_testable(counts: PatternCounts) -> bool:
@@ -362,7 +372,8 @@ def _limit(
     return "data" if max(points[2], best[2]) < USEFUL_AUC else "near"
 
 
-def _nothing(limit: Limit) -> Yardstick:
+def unmeasured(limit: Limit) -> Yardstick:
+    """Return a yardstick that was held to nothing, for the reason in `limit`."""
     unknown = float("nan")
     return Yardstick(
         folds=_table((), (), (), ()),

@@ -1,6 +1,7 @@
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -8,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
 from analysis.tuning import pattern_counts
-from analysis.yardstick import area_interval, counts_by_quarter, order, rolling_folds, yardstick
+from analysis.yardstick import area_interval, counts_by_quarter, order, quarter_start, rolling_folds, yardstick
 from tests.analysis.tuning.companies import TODAY, TRUE_POINTS, company
 
 
@@ -151,6 +152,7 @@ def decisions(months, outcomes):
 def test_quarters_are_counted_from_the_first_mature_decision():
     counts = counts_by_quarter(decisions([600, 601, 602, 603, 610, 620], [1, 0, 1, 0, 1, None]))
     table = sorted(zip(counts.period.tolist(), counts.multiplicity.tolist(), counts.n_leads, counts.n_won, strict=True))
+    assert quarter_start(decisions([600, 610], [1, 1]), 1) == pd.Timestamp("2020-04-01")
     assert table == [(0, [0, 1], 2, 2), (0, [2, 0], 1, 0), (1, [2, 0], 1, 0), (3, [0, 1], 1, 1)]
 
 
