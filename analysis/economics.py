@@ -34,7 +34,8 @@ class Economics:
     n_months : float
         Length of the period, from its start (or the first lead) to its end.
     n_amounts : int
-        Leads with won deals of known amount that closed in the period.
+        Leads with won deals of known amount, closed from the start of the period until as_of: the wins of a
+        period come after it.
     amount_mean, amount_sd : float
         Yen per such lead; NaN when unknown.
     n_watched, n_opted_out : int
@@ -112,7 +113,7 @@ def terms(assumptions: Assumptions, found: Economics, n_handoffs: int) -> Terms:
     margin = assumptions.margin_per_win_yen
     if margin is None and not found.n_amounts:
         raise NoMarginError(
-            "no won deal in this period has an amount; write margin_per_win_yen into assumptions.toml, for example 500000"
+            "no deal won since the start of the period has an amount; write margin_per_win_yen into assumptions.toml, for example 500000"
         )
     capacity = assumptions.capacity_per_month
     rate = assumptions.opt_out_rate

@@ -38,6 +38,8 @@ class SwapEffect:
         Wins per quarter that come in, less those that go out.
     wins_worst, wins_best : float
         With the leads never worked taken against the change, and for it.
+    handoffs : float
+        Leads per quarter that come in, less those that go out.
     n_untried, n_in : int
         Of the leads that come in: never worked, and all.
     is_enough : bool
@@ -50,6 +52,7 @@ class SwapEffect:
     wins_to: float
     wins_worst: float
     wins_best: float
+    handoffs: float
     n_untried: int
     n_in: int
     is_enough: bool
@@ -92,6 +95,7 @@ def swap_effect(moves: pd.DataFrame, n_months: float, amounts: pd.DataFrame | No
         wins_to=float(high[0]),
         wins_worst=float(worst[0] - best[1]) / quarters,
         wins_best=float(best[0] - worst[1]) / quarters,
+        handoffs=float(sets["n_leads"].to_numpy(dtype=np.float64) @ _SIGNS) / quarters,
         n_untried=int(sets["n_unknown"].to_numpy()[0]),
         n_in=int(sets["n_leads"].to_numpy()[0]),
         is_enough=enough(rows),

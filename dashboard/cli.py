@@ -36,6 +36,7 @@ _COMMANDS: Final = {
     "versus": ("versus", "Which of two scores ranks better?"),
     "routing": ("routing", "Who takes care of which lead, and who is nobody's?"),
     "tune": ("tune", "What should each rule be worth?"),
+    "threshold": ("threshold", "From how many points should sales take over?"),
     "lead": ("lead", "What happened with this lead?"),
     "ruleset": ("rulesets", "List, check and release the points."),
 }

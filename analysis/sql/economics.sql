@@ -1,7 +1,8 @@
 -- What a period says about money: how long it is, what wins bring, how many ask to be left alone after a handoff.
 -- Reads:   prep.leads, prep.deals, prep.handoffs, opt_outs
--- Returns: one row: first_at (creation of the first lead), n_amounts, amount_mean, amount_sd (yen per won lead;
---          NULL when unknown), n_watched (handoffs followed for $watch_days), n_opted_out (of those).
+-- Returns: one row: first_at (creation of the first lead), n_amounts, amount_mean, amount_sd (yen per lead
+--          won since the start of the period; NULL when unknown), n_watched (handoffs followed for $watch_days),
+--          n_opted_out (of those).
 WITH chosen AS (
     SELECT
         prep.leads.lead_no AS lead_no,
@@ -24,7 +25,7 @@ amounts AS (
         prep.deals.outcome = 'won'
         AND prep.deals.amount IS NOT NULL
         AND prep.deals.closed_at >= $starts_at
-        AND prep.deals.closed_at < $ends_at
+        AND prep.deals.closed_at <= $as_of
     GROUP BY prep.deals.lead_no
 ),
 

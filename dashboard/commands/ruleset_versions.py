@@ -8,8 +8,11 @@ from typing import Any
 import click
 import pandas as pd
 
+from analysis.economics import economics
 from analysis.rulesets import diff_rulesets, find_ruleset, retire, run_score_tests
-from analysis.swaps import version_swaps
+from analysis.swap_effect import swap_effect
+from analysis.swaps import version_amounts, version_swaps
+from dashboard.commands.effects import effect_facts, effect_lines
 from dashboard.commands.options import format_option, selection, selection_options
 from dashboard.commands.output import print_result
 from data.store import open_reader
@@ -60,15 +63,23 @@ def diff_command(workspace: Workspace, before: str, after: str, output_format: s
     """
     old, new = find_ruleset(workspace, before), find_ruleset(workspace, after)
     reader = open_reader(workspace)
-    moved = version_swaps(reader, old, new, selection(reader, **options))
+    chosen = selection(reader, **options)
+    moved = version_swaps(reader, old, new, chosen)
+    effect = swap_effect(moved.moves, economics(reader, chosen).n_months, version_amounts(reader, old, new, chosen))
     print_result(
         output_format,
         headline=[
             f"From {old.id}@{old.version} to {new.id}@{new.version}.",
             *(f"{_in_words(row)}" for row in diff_rulesets(old, new).itertuples()),
+            *effect_lines(effect),
         ],
-        facts={},
-        tables={"differences": diff_rulesets(old, new), "threshold": moved.threshold, "bands": moved.bands},
+        facts={"effect": effect_facts(effect)},
+        tables={
+            "differences": diff_rulesets(old, new),
+            "threshold": moved.threshold,
+            "bands": moved.bands,
+            "sets": effect.sets,
+        },
         main_table="threshold",
     )
 

@@ -113,7 +113,8 @@ def effect(found: SwapEffect, say: Speaker) -> list[str]:
     if not found.is_enough:
         return [say("value.effect_few")]
     values = {"low": _signed(found.wins_from), "high": _signed(found.wins_to), "wins": _signed(found.wins)}
-    lines = [say("value.effect", **values)]
+    kind = "fewer" if found.handoffs < 0 else "more"
+    lines = [say("value.effect", **values), say(f"value.effect_{kind}", n=say.count(abs(found.handoffs)))]
     if found.n_in:
         lines.append(say("value.effect_untried", n=say.count(found.n_untried), n_in=say.count(found.n_in)))
     lines.append(say("value.effect_bounds", worst=_signed(found.wins_worst), best=_signed(found.wins_best)))

@@ -46,6 +46,7 @@ def test_the_net_effect_is_per_quarter():
     assert found.wins_worst == pytest.approx(
         (sets.loc["swapped_in", "wins_worst"] - sets.loc["swapped_out", "wins_best"]) / 2
     )
+    assert found.handoffs == (96 - 88) / 2
     assert found.wins_worst < found.wins_from < found.wins < found.wins_to < found.wins_best
     assert swap_effect(MOVES, 12.0).wins == pytest.approx(found.wins / 2)
 
