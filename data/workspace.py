@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,7 +112,7 @@ class Workspace:
 def replace_text(path: Path, text: str) -> None:
     """Write `text` to `path` so that a reader sees the old or the new, never a half."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = _temporary(path)
     try:
         with temporary.open("w", encoding="utf-8") as file:
             file.write(text)
@@ -129,7 +130,7 @@ def create_text(path: Path, text: str) -> bool:
     The name is claimed exclusively, so that two people cannot overwrite each other.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = _temporary(path)
     try:
         with temporary.open("w", encoding="utf-8") as file:
             file.write(text)
@@ -143,6 +144,11 @@ def create_text(path: Path, text: str) -> bool:
         temporary.unlink(missing_ok=True)
     sync_folder(path.parent)
     return True
+
+
+def _temporary(path: Path) -> Path:
+    """Return a name beside `path` that nobody else uses: one process serves several people at once."""
+    return path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
 
 
 def sync_folder(folder: Path) -> None:
