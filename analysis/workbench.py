@@ -21,7 +21,15 @@ from analysis.patterns import COUNTS, PatternTable, pattern_scores, score_table
 from analysis.replay import HANDOFF, Decision, lead_scores, pattern_table
 from analysis.rulesets import Ruleset, Tier
 from analysis.selection import Selection
-from analysis.tuning import Constraints, PatternCounts, constraints, counts_of_periods, keep_volume, pattern_counts
+from analysis.tuning import (
+    Constraints,
+    PatternCounts,
+    constraints,
+    counts_of_periods,
+    keep_volume,
+    pattern_counts,
+    structure_of,
+)
 from data.engine import Engine
 
 MAX_QUARTERS: Final = 12
@@ -101,15 +109,17 @@ def bench(engine: Engine, ruleset: Ruleset, selection: Selection, decision: Deci
     replayed = [pattern_table(engine, ruleset, quarter, decision) for quarter in quarters(selection)]
     # Quarters before the first decision are no past to learn from.
     tables = list(dropwhile(lambda table: table.counts.empty, replayed)) or replayed[-1:]
-    return Bench(patterns=pooled(tables), quarters=tuple(tables), counts=_counts(tables))
+    return Bench(patterns=pooled(tables), quarters=tuple(tables), counts=_counts(tables, ruleset))
 
 
-def _counts(tables: list[PatternTable]) -> PatternCounts:
+def _counts(tables: list[PatternTable], ruleset: Ruleset) -> PatternCounts:
+    structure = structure_of(ruleset)
     if not all(bool(table.is_gated.all()) for table in tables):
-        return counts_of_periods(tables)
+        return counts_of_periods(tables, structure=structure)
     # Nobody decided, or everybody behind a gate: no leads to learn from, and no error either.
     ids = tables[0].rule_ids
-    return pattern_counts(np.zeros((1, len(ids)), dtype=np.int64), [0], [0], n_scored=[0], rule_ids=ids)
+    nobody = np.zeros((1, len(ids)), dtype=np.int64)
+    return pattern_counts(nobody, [0], [0], n_scored=[0], rule_ids=ids, structure=structure)
 
 
 def quarters(selection: Selection) -> tuple[Selection, ...]:
@@ -191,13 +201,8 @@ def swapped_leads(engine: Engine, today: Ruleset, mine: Ruleset, selection: Sele
 
 
 def tunable(ruleset: Ruleset) -> dict[str, int]:
-    """Return the column of each rule or tier that the tuner can move, by its name in `Ruleset.adjustable`.
-
-    Points that fade with a half-life are cut to whole points at each step, which no
-    sum of columns can follow: such rules can be edited, but keep their points in a proposal.
-    """
-    adjustable = ruleset.adjustable
-    return {column.id: number for number, column in enumerate(ruleset.columns) if column.id in adjustable}
+    """Return the place of each rule or tier that the tuner can move, by its name in `Ruleset.adjustable`."""
+    return {name: number for number, name in enumerate(ruleset.adjustable)}
 
 
 def limits_for(
@@ -232,18 +237,17 @@ def limits_for(
     TuningError
         If a rule has no points left that it may have.
     """
-    columns, names = ruleset.columns, tunable(ruleset)
+    # The score of another tool has columns, but none that can be tuned.
+    today = ruleset.adjustable or {column.id: column.points for column in ruleset.columns}
     fixed = frozenset(rule.id for rule in ruleset.rules if rule.is_locked)
-    is_locked = np.array(
-        [
-            column.id not in names or column.id in locked or ruleset.rules[column.rule_no].id in fixed | locked
-            for column in columns
-        ]
-    )
-    chosen = [(ranges or {}).get(column.id, usual_range(column.points)) for column in columns]
-    volume = keep_volume(counts, ruleset.points, ruleset.threshold, VOLUME_TOLERANCE) if is_volume_kept else None
+    is_locked = [
+        name not in ruleset.adjustable or name in locked or name.split("[")[0] in fixed | locked for name in today
+    ]
+    chosen = [(ranges or {}).get(name, usual_range(points)) for name, points in today.items()]
+    points = np.array(list(today.values()), dtype=np.int64)
+    volume = keep_volume(counts, points, ruleset.threshold, VOLUME_TOLERANCE) if is_volume_kept else None
     return constraints(
-        ruleset.points,
+        points,
         low=[low for low, _ in chosen],
         high=[high for _, high in chosen],
         is_locked=is_locked,
@@ -251,7 +255,7 @@ def limits_for(
         max_step=max_step,
         tiers=list(_rising_tiers(ruleset)),
         volume=volume,
-        rule_ids=[column.id for column in columns],
+        rule_ids=list(today),
     )
 
 

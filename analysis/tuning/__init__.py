@@ -1,6 +1,6 @@
 """Integer points that hold on later deals: search, proof and evidence, from counts alone."""
 
-from analysis.tuning.adapter import counts_of_periods
+from analysis.tuning.adapter import counts_of_periods, structure_of
 from analysis.tuning.backtesting import Backtest, backtest
 from analysis.tuning.budget import Budget
 from analysis.tuning.censoring import CensoringWeights, censoring_weights, propensity_weights
@@ -20,6 +20,7 @@ from analysis.tuning.loss import CardFit, ScoreHistogram, fit_card, fit_histogra
 from analysis.tuning.prior import with_prior
 from analysis.tuning.recommendation import Recommendation, nearest_to_today, recommend
 from analysis.tuning.stability import rule_periods, rule_stability
+from analysis.tuning.structure import Structure
 from analysis.tuning.tuner import Proposal, tune, tune_path
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Proposal",
     "Recommendation",
     "ScoreHistogram",
+    "Structure",
     "TuningError",
     "Volume",
     "backtest",
@@ -50,6 +52,7 @@ __all__ = [
     "rule_periods",
     "rule_stability",
     "score_histogram",
+    "structure_of",
     "tune",
     "tune_path",
     "violations",

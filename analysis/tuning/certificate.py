@@ -33,7 +33,8 @@ class Certificate:
     ----------
     kind : str
         "proven": no card within the limits is better, up to one part in a
-        million. "bounded": none is better by more than `gap`.
+        million. "bounded": none is better by more than `gap`. "unknown": too
+        many rules share a limit for any bound, and the gaps are 1.
     gap : float
         Share of the loss that a better card within the limits could still
         save, at most; 0 when proven.
@@ -45,7 +46,7 @@ class Certificate:
         weights alone.
     """
 
-    kind: Literal["proven", "bounded"]
+    kind: Literal["proven", "bounded", "unknown"]
     gap: float
     any_points_gap: float
     n_sets: int
@@ -81,6 +82,8 @@ def certify(problem: Problem, card: Card, dense: Weights, budget: Budget, *, max
     enumerated point by point.
     """
     any_gap = _gap(card.loss, dense.lower_bound)
+    if dense.lower_bound == 0 and not problem.counts.is_linear and any_gap > PROVEN:
+        return Certificate(kind="unknown", gap=1.0, any_points_gap=1.0, n_sets=0), card
     moving = _moving(problem, max_work)
     if moving is None or any_gap <= PROVEN:
         kind: Literal["proven", "bounded"] = "proven" if any_gap <= PROVEN else "bounded"
@@ -110,6 +113,8 @@ def _gap(loss: float, bound: float) -> float:
 def _moving(problem: Problem, max_work: int) -> tuple[Ints, Ints, int] | None:
     """Return the base card, the rules that may move, and how many at once; None when there are too many sets."""
     limits = problem.limits
+    if not problem.counts.is_linear:
+        return None
     # A rule that never counts changes no loss; it can only make room in a tier.
     rules = np.flatnonzero(limits.is_free) if limits.tiers else np.unique(problem.matrix.rule)
     fixed = np.where(limits.is_free, 0, limits.today)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.intervals import Floats
+from analysis.tuning.structure import Structure
 
 Ints: TypeAlias = NDArray[np.int64]
 
@@ -39,6 +40,8 @@ class PatternCounts:
     n_scored : array of shape (n_patterns,)
         Leads that count for the volume at the threshold, open and standing ones
         included. `n_leads` unless something else is known.
+    structure : Scores or None
+        How points become a score; None where they simply add up.
     """
 
     rule_ids: tuple[str, ...]
@@ -47,6 +50,17 @@ class PatternCounts:
     n_leads: Floats
     n_won: Floats
     n_scored: Floats
+    structure: Structure | None = None
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether a score is the sum of points times multiplicities: no limits, nothing that fades."""
+        return self.structure is None
+
+    @property
+    def tuned_ids(self) -> tuple[str, ...]:
+        """What has points of its own: the columns, or, with a structure, its rules."""
+        return self.rule_ids if self.structure is None else self.structure.rule_ids
 
     @property
     def n_rules(self) -> int:
@@ -59,19 +73,21 @@ class PatternCounts:
         return 1 + int(self.period.max(initial=-1))
 
     def scores(self, points: ArrayLike) -> Ints:
-        """Score each pattern: points times multiplicity.
+        """Score each pattern: points times multiplicity, or as the structure says.
 
         Parameters
         ----------
         points : array-like of shape (n_rules,), int
-            Points of each rule.
+            Points of each of `tuned_ids`.
 
         Raises
         ------
         ValueError
             If there is not one whole number for each rule.
         """
-        whole = checked_points(points, self.n_rules)
+        whole = checked_points(points, len(self.tuned_ids))
+        if self.structure is not None:
+            return self.structure.scores(self.multiplicity, whole)
         scores = np.zeros(len(self.multiplicity), dtype=np.int64)
         for rule in np.flatnonzero(whole):
             scores += whole[rule] * self.multiplicity[:, rule]
@@ -101,6 +117,7 @@ def pattern_counts(
     period: ArrayLike | None = None,
     n_scored: ArrayLike | None = None,
     rule_ids: tuple[str, ...] | None = None,
+    structure: Structure | None = None,
 ) -> PatternCounts:
     """Check counts and merge rows that are alike.
 
@@ -116,6 +133,8 @@ def pattern_counts(
         Leads that count for the volume at the threshold.
     rule_ids : tuple of str, optional
         Names of the columns; "0", "1", … when left out.
+    structure : Structure, optional
+        How points become a score, where they do not simply add up.
 
     Raises
     ------
@@ -142,6 +161,7 @@ def pattern_counts(
         n_leads=total_leads,
         n_won=np.minimum(weighted_counts(group, won, n_groups), total_leads),
         n_scored=weighted_counts(group, scored, n_groups),
+        structure=structure,
     )
 
 

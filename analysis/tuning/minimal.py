@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from analysis.tuning.bent import disturbed
 from analysis.tuning.budget import Budget
 from analysis.tuning.changes import restarted
 from analysis.tuning.counts import thinned
@@ -18,6 +19,9 @@ from analysis.tuning.supports import find_supports, refined_support, rules_of
 from analysis.tuning.weights import Weights, fit_weights
 
 CARDS_PER_SUPPORT: Final = 4
+
+BENT_KICK: Final = 2
+"""One kick takes the place of so many restarts where there is no model of the loss."""
 
 SUPPORT_SAMPLE: Final = 5000
 """Patterns that sets of rules are chosen on; what comes of them is improved on all."""
@@ -102,11 +106,16 @@ def minimal_card(
 
 def widened(problem: Problem, card: Card, effort: Effort, budget: Budget, generator: np.random.Generator) -> Card:
     """Search on from a local optimum: in a model of the loss, then by kicks; return the best card seen."""
-    card = restarted(problem, card, effort.n_restarts, budget, generator)
-    for _ in range(effort.n_kicks):
+    n_kicks = effort.n_kicks
+    if problem.counts.is_linear:
+        card = restarted(problem, card, effort.n_restarts, budget, generator)
+    else:  # no model of the loss to restart in
+        n_kicks = max(n_kicks, effort.n_restarts // BENT_KICK)
+    for _ in range(n_kicks):
         if budget.is_over:
             break
-        trial = descend(problem, kick(problem, card, generator), budget)
+        start = (kick if problem.counts.is_linear else disturbed)(problem, card, generator)
+        trial = descend(problem, start, budget)
         card = min(card, trial, key=lambda each: each.rank)
     return card
 

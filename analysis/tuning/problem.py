@@ -79,8 +79,8 @@ def make_problem(counts: PatternCounts, limits: Constraints) -> Problem:
     ValueError
         If counts and limits do not have the same number of rules.
     """
-    if len(limits.today) != counts.n_rules:
-        raise ValueError(f"limits are for {len(limits.today)} rules, counts for {counts.n_rules}.")
+    if len(limits.today) != len(counts.tuned_ids):
+        raise ValueError(f"limits are for {len(limits.today)} rules, counts for {len(counts.tuned_ids)}.")
     n_leads = np.bincount(counts.period, counts.n_leads)
     n_won = np.bincount(counts.period, counts.n_won)
     # Such a period has no loss, whatever the points.
@@ -95,7 +95,7 @@ def make_problem(counts: PatternCounts, limits: Constraints) -> Problem:
     return Problem(
         counts=counts,
         limits=limits,
-        matrix=level_matrix(counts, limits.is_free),
+        matrix=level_matrix(counts, limits.is_free if counts.is_linear else np.zeros(counts.n_rules, dtype=bool)),
         multiplicity=multiplicity,
         won_times=np.array([counts.n_won @ times for times in multiplicity]),
         period_won=weighted_counts(counts.period, counts.n_won, counts.n_periods),
@@ -121,6 +121,8 @@ def card_scores(problem: Problem, cards: Ints) -> Ints:
     -------
     array of shape (n_cards, n_patterns), int
     """
+    if not problem.counts.is_linear:
+        return np.array([problem.counts.scores(card) for card in cards])
     used = np.flatnonzero(cards.any(axis=0))
     # Scores are small whole numbers: single precision holds them exactly, and multiplies fast.
     scores = cards[:, used].astype(np.float32) @ problem.multiplicity[used].astype(np.float32)
@@ -154,7 +156,8 @@ def evaluate(problem: Problem, points: Ints, scores: Ints, start_scale: Floats, 
     for index, score in enumerate(scores):
         cell = score + (offset - lows[index])
         histograms[index] = weighted_counts(cell, counts.n_leads, size).reshape(-1, n_scores)
-    won_scores = points @ problem.won_times - lows * problem.period_won.sum()
+    won = points @ problem.won_times if counts.is_linear else scores @ counts.n_won
+    won_scores = won - lows * problem.period_won.sum()
     scale, intercepts, loss = fit_histograms(
         histograms,
         problem.period_won,

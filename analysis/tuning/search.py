@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from analysis.tuning.bent import descend_bent
 from analysis.tuning.budget import Budget
 from analysis.tuning.counts import Ints
 from analysis.tuning.limits import Constraints, violations
@@ -35,6 +36,8 @@ def descend(problem: Problem, card: Card, budget: Budget, *, with_pairs: bool = 
     with_pairs : bool
         Whether to change two rules at a time when one does not help.
     """
+    if not problem.counts.is_linear:
+        return descend_bent(problem, card, budget, with_pairs=with_pairs)
     while budget.step("descend", card.loss / max(problem.counts.n_leads.sum(), 1e-300)):
         singles = single_moves(problem, card)
         better = best_move(problem, card, singles)

@@ -8,6 +8,7 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 
 from analysis.intervals import Floats
+from analysis.tuning.bent import bent_bound, exhausted
 from analysis.tuning.budget import Budget
 from analysis.tuning.certificate import Certificate, certify
 from analysis.tuning.counts import Ints, PatternCounts, thinned
@@ -78,6 +79,9 @@ SAMPLE_ABOVE: Final = 120_000
 
 SAMPLE_SIZE: Final = 50_000
 
+BENT_SAMPLE: Final = 8_000
+"""The same where points do not simply add up, and every change has to be scored."""
+
 MAX_RESTART: Final = 6
 """Up to so many changes a path is begun anew from today's points too."""
 
@@ -147,13 +151,15 @@ def tune_path(
     with one_thread():
         problem = make_problem(counts, limits)
         cards = card_path(problem, effort, budget, seed)
-        dense = dense_weights(problem.counts)
+        dense = dense_weights(problem.counts) if counts.is_linear else bent_bound(problem.counts)
         return [_proposal(counts, problem, card, dense, budget, max_work=0) for card in cards]
 
 
 def card_path(problem: Problem, effort: EffortName, budget: Budget, seed: int) -> list[Card]:
     """Return the best cards by the number of changes; see `tune_path`."""
     limits = problem.limits
+    if not problem.counts.is_linear and len(problem.counts.n_leads) > BENT_SAMPLE:
+        return _path_of_sample(problem, effort, budget, seed)
     nothing = first_card(problem, budget)
     cards = [nothing]
     n_forced = int(np.count_nonzero(nothing.points != limits.today))
@@ -170,10 +176,25 @@ def card_path(problem: Problem, effort: EffortName, budget: Budget, seed: int) -
     return cards
 
 
+def _path_of_sample(problem: Problem, effort: EffortName, budget: Budget, seed: int) -> list[Card]:
+    """Search on a sample, and improve each card of the path on all patterns."""
+    limits, cards = problem.limits, [first_card(problem, budget)]
+    sample = make_problem(thinned(problem.counts, BENT_SAMPLE // 2, seed), limits)
+    for found in card_path(sample, effort, budget, seed)[1:]:
+        n_changes = int(np.count_nonzero(found.points != limits.today))
+        step = replace(problem, limits=replace(limits, max_changes=n_changes))
+        card = descend(step, make_card(step, found.points, start_scale=found.scale), budget, with_pairs=False)
+        if card.rank < cards[-1].rank:
+            cards.append(card)
+    return cards
+
+
 def _tune(
     counts: PatternCounts, limits: Constraints, effort: EffortName, budget: Budget, seed: int, with_proof: bool
 ) -> Proposal:
     problem = make_problem(counts, limits)
+    if not counts.is_linear:
+        return _tune_bent(counts, problem, effort, budget, seed, with_proof=with_proof)
     if len(problem.counts.n_leads) <= SAMPLE_ABOVE:
         dense = dense_weights(problem.counts)
         best = _search(problem, dense, effort, budget, seed)
@@ -186,6 +207,21 @@ def _tune(
             best = descend(problem, first_card(problem, budget), budget)
         dense = dense_weights(problem.counts, start=start)
     return _proposal(counts, problem, best, dense, budget, max_work=EFFORTS[effort].max_work if with_proof else 0)
+
+
+def _tune_bent(
+    counts: PatternCounts, problem: Problem, effort: EffortName, budget: Budget, seed: int, *, with_proof: bool
+) -> Proposal:
+    """Tune where points do not simply add up: try all cards, or improve the best of each number of changes."""
+    if with_proof and (best := exhausted(problem)) is not None and best.excess <= 0:
+        proven = Certificate(kind="proven", gap=0.0, any_points_gap=_any_gap(problem, best), n_sets=1)
+        return _finished(counts, problem, best, proven, is_complete=not budget.is_over)
+    best = min(card_path(problem, effort, budget, seed), key=lambda card: card.rank)
+    return _proposal(counts, problem, best, bent_bound(problem.counts), budget, max_work=0)
+
+
+def _any_gap(problem: Problem, card: Card) -> float:
+    return max(0.0, 1 - bent_bound(problem.counts).lower_bound / card.loss) if card.loss > 0 else 0.0
 
 
 def _search(problem: Problem, dense: Weights, effort: EffortName, budget: Budget, seed: int) -> Card:
@@ -213,16 +249,22 @@ def _proposal(
 ) -> Proposal:
     is_complete = not budget.is_over
     certificate, card = certify(problem, card, dense, budget, max_work=max_work)
+    return _finished(counts, problem, card, certificate, is_complete=is_complete)
+
+
+def _finished(
+    counts: PatternCounts, problem: Problem, card: Card, certificate: Certificate, *, is_complete: bool
+) -> Proposal:
     today = make_card(problem, problem.limits.today)
     volume = problem.limits.volume
     n_leads = max(float(problem.counts.n_leads.sum()), 1e-300)
     return Proposal(
-        rule_ids=counts.rule_ids,
+        rule_ids=counts.tuned_ids,
         today=problem.limits.today,
         points=card.points,
         today_loss=today.loss / n_leads,
         loss=card.loss / n_leads,
-        null_loss=fit_card(problem.counts, np.zeros(counts.n_rules, dtype=np.int64)).loss / n_leads,
+        null_loss=fit_card(problem.counts, np.zeros(len(counts.tuned_ids), dtype=np.int64)).loss / n_leads,
         scale=card.scale,
         intercepts=card.intercepts,
         today_share=None if volume is None else volume_share(counts, problem.limits.today, volume.threshold),

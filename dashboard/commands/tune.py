@@ -15,7 +15,7 @@ from analysis.rule_verdicts import rule_verdicts, verdicts_by_points
 from analysis.rulesets import Ruleset, find_ruleset
 from analysis.rulesets.drafts import draft_text
 from analysis.selection import Selection
-from analysis.tuning import Constraints, Proposal, Recommendation, recommend, tune, with_prior
+from analysis.tuning import Certificate, Constraints, Proposal, Recommendation, recommend, tune, with_prior
 from analysis.workbench import Bench, bench, limits_for, n_undecided_quarters, named_points, tunable
 from dashboard.commands.options import format_option, selection, selection_options
 from dashboard.commands.output import print_result
@@ -104,7 +104,7 @@ def tune_command(
 def _answer(
     decisions: Bench, ruleset: Ruleset, chosen: Selection, limits: Constraints, n_deals: float, unknown: dict[str, str]
 ) -> _Answer:
-    counts = with_prior(decisions.counts, ruleset.points, n_deals)
+    counts = with_prior(decisions.counts, limits.today, n_deals)
     advice = recommend(
         counts,
         limits,
@@ -200,12 +200,18 @@ def _headline(
             f"judge, {n_won:,.0f} won."
         ),
         f"Proposal: {proposal.n_changed} rules changed, fits {gain:.1%} better than today's points.",
-        "Proven: no points within the limits fit better."
-        if certificate.kind == "proven"
-        else f"No points at all could fit more than {certificate.any_points_gap:.1%} better than the proposal.",
+        _certificate(certificate),
         f"Advice: {_advice(answer.advice, float(n_won))}",
     ]
     return [*lines, f"Draft written to {draft}."] if draft is not None else lines
+
+
+def _certificate(certificate: Certificate) -> str:
+    if certificate.kind == "proven":
+        return "Proven: no points within the limits fit better."
+    if certificate.kind == "unknown":
+        return "How much better other points could fit is not known: too many rules share a limit."
+    return f"No points at all could fit more than {certificate.any_points_gap:.1%} better than the proposal."
 
 
 def _advice(advice: Recommendation, n_won: float) -> str:

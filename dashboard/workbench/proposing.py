@@ -112,7 +112,7 @@ def propose(
         max_step=chosen.max_step,
         is_volume_kept=chosen.is_volume_kept,
     )
-    counts = with_prior(bench.counts, ruleset.points, chosen.n_deals)
+    counts = with_prior(bench.counts, limits.today, chosen.n_deals)
     gap = n_undecided_quarters(selection)
     with st.status(say("points.searching"), expanded=False) as status:
         found = recommend(
@@ -140,7 +140,8 @@ def show(say: Speaker, proposed: Proposed, bench: Bench, ruleset: Ruleset) -> No
     if found.outcome == "change":
         changes = {name: value for name, value in proposed.points.items() if value != ruleset.adjustable[name]}
         lines += [plain(words.change_list(ruleset, changes, say))]
-        lines += [plain(words.certificate(proposed.distance, found.n_changes, say))]
+        if proposed.distance is None or proposed.distance < 1:  # 1: nothing is known
+            lines += [plain(words.certificate(proposed.distance, found.n_changes, say))]
     box("  \n".join(lines), icon=icons.get(found.outcome, ":material/hourglass:"))
 
 

@@ -178,10 +178,10 @@ def test_limits_keep_to_locks_signs_ranges_and_tiers(company):
     reader, _, selection = company
     ruleset = parse_ruleset(RULESET, "t")
     counts = bench(reader, ruleset, selection).counts
-    assert list(tunable(ruleset)) == ["a", "b", "t[1]", "t[3]"]  # the one that fades is left alone
+    assert list(tunable(ruleset)) == ["a", "b", "t[1]", "t[3]", "h"]  # one that fades moves as one
     limits = limits_for(ruleset, counts, {"t[1]": (-1, 1)}, locked=frozenset({"b"}), max_changes=2, max_step=2)
-    free = dict(zip((column.id for column in ruleset.columns), limits.is_free, strict=True))
-    assert {name for name, is_free in free.items() if is_free} == {"t[1]", "t[3]"}
+    free = dict(zip(tunable(ruleset), limits.is_free, strict=True))
+    assert {name for name, is_free in free.items() if is_free} == {"t[1]", "t[3]", "h"}
     assert limits.tiers == ((2, 3),)
     assert (limits.low[2], limits.high[2]) == (-1, 1)
     assert (limits.max_changes, limits.volume) == (2, None)
@@ -197,9 +197,8 @@ def test_points_keep_their_sign_by_default(points, expected):
 
 def test_proposed_points_are_named(company):
     ruleset = parse_ruleset(RULESET, "t")
-    points = ruleset.points.copy()
-    points[3] = 5
-    assert named_points(ruleset, points) == {"a": 3, "b": -2, "t[1]": 1, "t[3]": 5}
+    points = np.array([3, -2, 1, 5, 4])
+    assert named_points(ruleset, points) == {"a": 3, "b": -2, "t[1]": 1, "t[3]": 5, "h": 4}
 
 
 @pytest.mark.parametrize(("days", "expected"), [(30, 1), (91, 1), (92, 2), (180, 2), (365, 5)])
