@@ -51,8 +51,9 @@ def sentence(row: pd.Series, say: Speaker) -> str:
     if row["n_gap"] == 0:
         return say("shortfall.met", **_values(row, say))
     said = say("shortfall.above" if row["n_gap"] > 0 else "shortfall.below", **_values(row, say))
-    chance = "" if row["is_beyond_chance"] else say("shortfall.chance")
-    return say("format.sentences", first=said, second=chance)
+    if row["is_beyond_chance"]:
+        return said
+    return say("format.sentences", first=said, second=say("shortfall.chance"))
 
 
 def offers(gap: TargetGap, say: Speaker) -> list[Offer]:
