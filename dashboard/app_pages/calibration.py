@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-
 import streamlit as st
 
 from dashboard import cards, choices, controls, exhibits, loading, notices, sentences
+from dashboard.calibrating import (
+    bands,
+    coverage,
+    exploration,
+    over_time,
+    people,
+    ranking,
+    reliability,
+    segments,
+    verdict,
+    versus,
+    yardstick,
+)
 
 # Only the sections of the chosen tab are worked out.
 TABS = {
-    "score": ("bands", "reliability", "ranking", "yardstick"),
-    "people": ("people", "coverage", "exploration"),
-    "segments": ("segments",),
-    "vintages": ("over_time",),
-    "versus": ("versus",),
+    "score": (bands, reliability, ranking, yardstick),
+    "people": (people, coverage, exploration),
+    "segments": (segments,),
+    "vintages": (over_time,),
+    "versus": (versus,),
 }
 
 say = controls.say()
@@ -32,12 +42,11 @@ if not result.n_mature:
 with st.container(border=True):
     st.markdown(f"### {sentences.headline(result, say)}\n\n{sentences.verdict(result, say)}")
     st.markdown(f":small[{sentences.selected('handoffs', selection, loading.facts(current), current, say)}]")
+    verdict.draw(say, current, selection, path)
 cards.calibration(result, selection, say)
-for name in ("verdict", *TABS[choices.tab(tuple(TABS), say)]):
-    module = f"dashboard.calibrating.{name}"
-    if importlib.util.find_spec(module) is not None:
-        with st.container(border=True):
-            importlib.import_module(module).draw(say, current, selection, path)
+for section in TABS[choices.tab(tuple(TABS), say)]:
+    with st.container(border=True):
+        section.draw(say, current, selection, path)
 
 points = loading.ruleset(path, loading.stamp_of(path))
 exhibits.facts(say("calibration.basis_heading"), sentences.basis(result, selection, points, current, say))

@@ -100,6 +100,7 @@ def grid_figure(cells: pd.DataFrame, say: Speaker) -> go.Figure:
         text=wide["text"],
         customdata=wide["code"],
         texttemplate="%{text}",
+        textfont={"size": 12},  # else it shrinks with the cells, on a phone until nobody can read it
         hovertemplate="%{text}<extra></extra>",
         colorscale=[[0, "rgba(47,125,196,0.10)"], [1, "rgba(47,125,196,0.62)"]],
         showscale=False,
@@ -110,7 +111,8 @@ def grid_figure(cells: pd.DataFrame, say: Speaker) -> go.Figure:
         levels = cells.drop_duplicates(f"{axis}_no").sort_values(f"{axis}_no")
         update(
             tickvals=list(levels[f"{axis}_no"]),
-            ticktext=[level_range(level, axis, say) for level in levels.itertuples()],
+            ticktext=[_short_range(level, axis) for level in levels.itertuples()],
+            tickangle=0,
             title=say(f"bands.{axis}"),
             showgrid=False,
             zeroline=False,
@@ -126,6 +128,13 @@ def level_range(level: object, axis: str, say: Speaker) -> str:
     if pd.isna(low):
         return say("range.up_to", high=high)
     return say("range.from", low=low) if pd.isna(high) else say("range.from_to", low=low, high=high)
+
+
+def _short_range(level: object, axis: str) -> str:
+    low, high = getattr(level, f"{axis}_low"), getattr(level, f"{axis}_high")
+    if pd.isna(low):
+        return f"≤ {high}"
+    return f"≥ {low}" if pd.isna(high) else f"{low} – {high}"
 
 
 def cell_text(cell: object, say: Speaker) -> str:
