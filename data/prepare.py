@@ -14,7 +14,7 @@ from typing import Final
 
 import duckdb
 
-_STEPS: Final = ("prepare_leads.sql", "prepare_touches.sql", "prepare_meta.sql")
+_STEPS: Final = ("prepare_leads.sql", "prepare_touches.sql", "prepare_evidence.sql", "prepare_meta.sql")
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:

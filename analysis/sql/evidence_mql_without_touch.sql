@@ -1,10 +1,12 @@
 -- A lead is called marketing-qualified although nothing it did is on record.
--- Reads:   stage_events, touches
+-- Reads:   stage_events, prep.leads, prep.touched_leads
 -- Returns: table_name, record_id, lead_id, happened_at, other_at: one row per record.
 WITH first_touches AS (
-    SELECT touches.lead_id AS lead_id, MIN(touches."at") AS first_touch_at
-    FROM touches
-    GROUP BY touches.lead_id
+    SELECT
+        prep.leads.lead_id AS lead_id,
+        prep.touched_leads.first_touch_at AS first_touch_at
+    FROM prep.touched_leads
+    INNER JOIN prep.leads ON prep.touched_leads.lead_no = prep.leads.lead_no
 )
 
 SELECT

@@ -1,12 +1,12 @@
 -- When each source last brought a lead, and when its leads last did anything.
--- Reads:   leads, touches
+-- Reads:   leads, prep.leads, prep.touched_leads
 -- Returns: one row per source: source ('' when unknown), n_leads, first_lead_at, last_lead_at,
 --          last_touch_at (NULL without a touch).
 WITH touched AS (
-    SELECT COALESCE(leads.source, '') AS source, MAX(touches."at") AS last_touch_at
-    FROM touches
-    INNER JOIN leads ON touches.lead_id = leads.lead_id
-    GROUP BY COALESCE(leads.source, '')
+    SELECT COALESCE(prep.leads.source, '') AS source, MAX(prep.touched_leads.last_touch_at) AS last_touch_at
+    FROM prep.touched_leads
+    INNER JOIN prep.leads ON prep.touched_leads.lead_no = prep.leads.lead_no
+    GROUP BY COALESCE(prep.leads.source, '')
 ),
 
 created AS (

@@ -1,6 +1,6 @@
 -- The layout that replays a ruleset quickly: what each decision moment could know.
 -- Reads:  touches, lead_facts, bant, opt_outs, scores, prep.leads, prep.handoffs
--- Builds: prep.touch_types, prep.touches, prep.moments, prep.moment_touches,
+-- Builds: prep.touches, prep.touched_leads, prep.touch_types, prep.moments, prep.moment_touches,
 --         prep.attribute_values, prep.lead_values, prep.fact_values, prep.moment_values,
 --         prep.outside_scores, prep.replay_info
 
@@ -30,6 +30,13 @@ INNER JOIN numbered_types
     AND touches.direction IS NOT DISTINCT FROM numbered_types.direction
 ORDER BY lead_no, touches."at";
 
+-- When each lead that did anything did something first and last.
+CREATE TABLE prep.touched_leads AS
+SELECT lead_no, MIN("at") AS first_touch_at, MAX("at") AS last_touch_at
+FROM prep.touches
+GROUP BY lead_no
+ORDER BY lead_no;
+
 -- A rule is matched against this small dictionary, never against the touches. n_most,
 -- the most touches of the type that one lead has, bounds what any rule can count.
 CREATE TABLE prep.touch_types AS
@@ -58,11 +65,10 @@ CREATE TABLE prep.moments AS
 WITH standing AS (
     SELECT
         prep.leads.lead_no,
-        COALESCE(MAX(prep.touches."at"), ANY_VALUE(prep.leads.created_at)) AS decided_at
+        COALESCE(prep.touched_leads.last_touch_at, prep.leads.created_at) AS decided_at
     FROM prep.leads
-    LEFT JOIN prep.touches ON prep.leads.lead_no = prep.touches.lead_no
+    LEFT JOIN prep.touched_leads ON prep.leads.lead_no = prep.touched_leads.lead_no
     WHERE prep.leads.lead_no NOT IN (SELECT prep.handoffs.lead_no FROM prep.handoffs)
-    GROUP BY prep.leads.lead_no
 ),
 moments AS (
     SELECT

@@ -67,6 +67,14 @@ def history(**rows: list[dict[str, Any]]) -> MemoryEngine:
     return MemoryEngine(connection)
 
 
+def with_touches(engine: MemoryEngine) -> MemoryEngine:
+    """Prepare what is made of the touches, too."""
+    engine.connection.execute(
+        resources.files("data").joinpath("sql", "prepare_touches.sql").read_text(encoding="utf-8")
+    )
+    return engine
+
+
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
     if not rows:
         return

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from analysis.completeness import ATTRIBUTES, completeness, freshness
 from data.contract import TABLES
-from tests.analysis.histories import day, history
+from tests.analysis.histories import day, history, with_touches
 
 
 def known(engine, source: str, attribute: str) -> tuple[int, int]:
@@ -96,7 +96,7 @@ def test_freshness_names_the_last_lead_and_the_last_touch():
         ],
     )
     engine.data_end = day(30)
-    result = freshness(engine).set_index("source")
+    result = freshness(with_touches(engine)).set_index("source")
     assert result.loc["web", "last_lead_at"] == day(10)
     assert result.loc["web", "first_lead_at"] == day(0)
     assert result.loc["web", "last_touch_at"] == day(20)
@@ -106,4 +106,4 @@ def test_freshness_names_the_last_lead_and_the_last_touch():
 
 def test_an_empty_history_has_no_sources():
     assert completeness(history()).empty
-    assert freshness(history()).empty
+    assert freshness(with_touches(history())).empty

@@ -14,6 +14,8 @@ import time
 import pytest
 
 from analysis.calibration import calibrate
+from analysis.completeness import freshness
+from analysis.evidence import evidence
 from analysis.receipts import receipt
 from analysis.replay import HANDOFF, Decision, pattern_table, replay_sql, score_table
 from analysis.rulesets import find_ruleset, parse_ruleset
@@ -68,6 +70,15 @@ def test_replay_against_a_bare_scan(benchmark, reader, today, scan_seconds, deci
         f"\n{decision.kind}: {min(spent):.3f} CPU s, {min(spent) / scan_seconds:.1f} x {scan_seconds:.4f}\n"
     )
     assert "touch_rules" in replay_sql(decision, is_prepared=decision.kind == "handoff")
+
+
+def test_the_checks_of_the_records_against_a_bare_scan(benchmark, reader, scan_seconds):
+    spent = []
+    found = benchmark(lambda: spent.append(cpu_seconds(lambda: (evidence(reader), freshness(reader)))))
+    benchmark.extra_info |= {"ratio": min(spent) / scan_seconds}
+    sys.stdout.write(f"\nevidence and freshness: {min(spent):.3f} CPU s, {min(spent) / scan_seconds:.1f} x\n")
+    assert found is None
+    assert len(evidence(reader).checks) > 0
 
 
 EVERY_KIND = """
