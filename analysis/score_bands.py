@@ -190,6 +190,27 @@ def mean_amounts(sums: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(table, index=sums.index)
 
 
+def amounts_of_bands(by_score: pd.DataFrame, bands: pd.DataFrame) -> pd.DataFrame:
+    """Return the sums and the mean amount of each band.
+
+    Parameters
+    ----------
+    by_score : DataFrame
+        As from `analysis.scored_leads.amounts_by_score`.
+    bands : DataFrame
+        As in `analysis.calibration.Calibration.bands`.
+
+    Returns
+    -------
+    DataFrame
+        One row per band: the sums, and the columns of `mean_amounts`.
+    """
+    starts = bands["score_low"].dropna().to_numpy(dtype=np.int64)
+    band_no = np.searchsorted(starts, by_score["score"].to_numpy(), side="right")
+    sums = by_score.drop(columns="score").groupby(band_no).sum().reindex(range(len(bands)), fill_value=0)
+    return pd.concat([sums, mean_amounts(sums)], axis=1)
+
+
 def score_grid(patterns: PatternTable, ruleset: Ruleset) -> pd.DataFrame:
     """Count outcomes by level of fit and of engagement.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -116,6 +116,11 @@ def amounts_by_score(engine: Engine, ruleset: Ruleset, selection: Selection) -> 
     parts = {"n_mature": 1, "n_won": won, "n_known": is_known, "total": values, "total_squares": values**2}
     table = pd.DataFrame({"score": scores["score"].to_numpy(), **parts})
     return table.groupby("score", as_index=False).sum()
+
+
+def with_outcome(selection: Selection, outcome: str) -> Selection:
+    """Return the selection for an outcome: a stage, or "amount" and "accepted", which are asked of the wins and handoffs."""
+    return selection if outcome in ("amount", "accepted") else replace(selection, outcome=outcome)
 
 
 def accepted_by_score(engine: Engine, ruleset: Ruleset, selection: Selection) -> pd.DataFrame:

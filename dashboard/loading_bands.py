@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 import pandas as pd
@@ -38,8 +37,7 @@ def scores(snapshot: Snapshot, selection: Selection, path: str, stamp: int, outc
     points = ruleset(path, stamp)
     if outcome == "accepted":
         return _scored.accepted_by_score(reader(snapshot), points, selection)
-    chosen = replace(selection, outcome="won" if outcome == "amount" else outcome)
-    return score_table(patterns(snapshot, chosen, path, stamp), points)
+    return score_table(patterns(snapshot, _scored.with_outcome(selection, outcome), path, stamp), points)
 
 
 @st.cache_data(ttl=TTL, max_entries=MAX_ENTRIES, show_spinner=False)
@@ -71,12 +69,9 @@ def banded(
 
 
 @st.cache_data(ttl=TTL, max_entries=16, show_spinner=False)
-def amounts(snapshot: Snapshot, selection: Selection, path: str, stamp: int, starts: tuple[int, ...]) -> pd.DataFrame:
-    """Return the sums and the mean amount per handoff of each band; `starts` are the bands' lowest scores but the first."""
-    by_score = _scored.amounts_by_score(reader(snapshot), ruleset(path, stamp), selection)
-    band_no = pd.Series(list(starts), dtype="int64").searchsorted(by_score["score"], side="right")
-    sums = by_score.drop(columns="score").groupby(band_no).sum().reindex(range(len(starts) + 1), fill_value=0)
-    return pd.concat([sums, _bands.mean_amounts(sums)], axis=1)
+def amounts(snapshot: Snapshot, selection: Selection, path: str, stamp: int) -> pd.DataFrame:
+    """Return by score what the wins brought, as `analysis.scored_leads.amounts_by_score`."""
+    return _scored.amounts_by_score(reader(snapshot), ruleset(path, stamp), selection)
 
 
 @st.cache_data(ttl=TTL, max_entries=16, show_spinner=False)

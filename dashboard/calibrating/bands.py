@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
 import streamlit as st
 
 from analysis.calibration import Calibration
 from analysis.replay import replay_sql
 from analysis.rulesets import Ruleset
-from analysis.scored_leads import Scored
+from analysis.score_bands import amounts_of_bands
+from analysis.scored_leads import Scored, with_outcome
 from analysis.selection import Selection
 from dashboard import choices, drilling, exhibits, loading, loading_bands, sentences, tables_bands
 from dashboard.calibrating import band_words
@@ -39,7 +38,7 @@ def draw(say: Speaker, current: Snapshot, selection: Selection, path: str) -> No
         before = loading_bands.banded(current, selection, path, stamp, outcome, which, is_before=True)
         _rates(say, result, before, outcome, selection)
     points = loading.ruleset(path, stamp)
-    chosen = _with_outcome(selection, outcome)
+    chosen = with_outcome(selection, outcome)
     drilling.leads(say, current, "bands", _offers(result.bands, points, chosen, outcome, say))
     _grid(say, current, chosen, path, points)
 
@@ -60,8 +59,8 @@ def _rates(say: Speaker, result: Calibration, before: Calibration | None, outcom
 
 
 def _amounts(say: Speaker, current: Snapshot, selection: Selection, path: str, result: Calibration) -> None:
-    starts = tuple(int(low) for low in result.bands["score_low"].dropna())
-    found = loading_bands.amounts(current, selection, path, loading.stamp_of(path), starts)
+    by_score = loading_bands.amounts(current, selection, path, loading.stamp_of(path))
+    found = amounts_of_bands(by_score, result.bands)
     exhibits.chart(
         say,
         amount_figure(result.bands, found, say),
@@ -91,10 +90,6 @@ def _grid(say: Speaker, current: Snapshot, selection: Selection, path: str, poin
         pick=drilling.pick("grid"),
     )
     drilling.leads(say, current, "grid", _cell_offers(cells, points, selection, say))
-
-
-def _with_outcome(selection: Selection, outcome: str) -> Selection:
-    return selection if outcome in ("amount", "accepted") else replace(selection, outcome=outcome)
 
 
 def _offers(bands: pd.DataFrame, points: Ruleset, selection: Selection, outcome: str, say: Speaker) -> list[Offer]:
