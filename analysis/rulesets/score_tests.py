@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from analysis.rulesets.model import Ruleset, ScoreTest
 from analysis.rulesets.plain import Line, lines_of, shut_gates
@@ -37,6 +37,36 @@ class DescribedScore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """What did not come true of an example; `str()` says it in English.
+
+    Attributes
+    ----------
+    code : str
+        One of `FAILURES`.
+    values : dict
+        The numbers and names of its sentence.
+    """
+
+    code: str
+    values: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return FAILURES[self.code].format(**self.values)
+
+
+FAILURES: Final = {
+    "order": "the first lead scores {score}, which is not above the {other} of the second",
+    "gated": "gate {gate} keeps the first lead from being handed over",
+    "score": "the lead scores {score}, not {expected}",
+    "band": "the lead belongs to band {band_en}, not {expected}",
+    "grade": "the lead has grade {grade}, not {expected}",
+    "gates": "gates shut: {gates}",
+}
+"""Sentences by code."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreTestResult:
     """How one example came out.
 
@@ -44,15 +74,15 @@ class ScoreTestResult:
     ----------
     is_passed : bool
         Whether everything expected came true.
-    failures : tuple of str
-        One sentence for each thing that did not.
+    failures : tuple of Failure
+        One for each thing that did not.
     scores : tuple of DescribedScore
         Of the higher and the lower lead, or of the single one.
     """
 
     test: ScoreTest
     is_passed: bool
-    failures: tuple[str, ...]
+    failures: tuple[Failure, ...]
     scores: tuple[DescribedScore, ...]
 
 
@@ -86,23 +116,24 @@ def _run(ruleset: Ruleset, test: ScoreTest) -> ScoreTestResult:
     return ScoreTestResult(test=test, is_passed=not failures, failures=failures, scores=scores)
 
 
-def _pair_failures(higher: DescribedScore, lower: DescribedScore) -> tuple[str, ...]:
+def _pair_failures(higher: DescribedScore, lower: DescribedScore) -> tuple[Failure, ...]:
     failures = []
     if higher.score <= lower.score:
-        failures.append(f"the first lead scores {higher.score}, which is not above the {lower.score} of the second")
+        failures.append(Failure(code="order", values={"score": higher.score, "other": lower.score}))
     if higher.gates:
-        failures.append(f"gate {higher.gates[0]} keeps the first lead from being handed over")
+        failures.append(Failure(code="gated", values={"gate": higher.gates[0]}))
     return tuple(failures)
 
 
-def _failures(test: ScoreTest, found: DescribedScore) -> tuple[str, ...]:
+def _failures(test: ScoreTest, found: DescribedScore) -> tuple[Failure, ...]:
     failures = []
     if test.score is not None and found.score != test.score:
-        failures.append(f"the lead scores {found.score}, not {test.score}")
+        failures.append(Failure(code="score", values={"score": found.score, "expected": test.score}))
     if test.band is not None and test.band not in (found.band_ja, found.band_en):
-        failures.append(f"the lead belongs to band {found.band_en}, not {test.band}")
+        names = {"band_ja": found.band_ja, "band_en": found.band_en}
+        failures.append(Failure(code="band", values={**names, "expected": test.band}))
     if test.grade is not None and found.grade != test.grade:
-        failures.append(f"the lead has grade {found.grade or 'none'}, not {test.grade}")
+        failures.append(Failure(code="grade", values={"grade": found.grade or "none", "expected": test.grade}))
     if test.is_gated is not None and bool(found.gates) != test.is_gated:
-        failures.append(f"gates shut: {', '.join(found.gates) or 'none'}")
+        failures.append(Failure(code="gates", values={"gates": ", ".join(found.gates) or "none"}))
     return tuple(failures)

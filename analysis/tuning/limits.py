@@ -17,7 +17,19 @@ MAX_POINTS: Final = 1000
 
 
 class TuningError(LeadcalError):
-    """The limits contradict each other, or leave nothing to propose."""
+    """The limits contradict each other, or leave nothing to propose; `str()` says it in English.
+
+    Attributes
+    ----------
+    code : str
+        One of "range", "changes", "volume", "tiers", "rules": for other languages.
+    values : dict
+        The numbers and names of its sentence.
+    """
+
+    def __init__(self, message: str, code: str, **values: object) -> None:
+        super().__init__(message)
+        self.code, self.values = code, values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,5 +252,10 @@ def _check_ranges(today: Ints, low: Ints, high: Ints, rule_ids: Sequence[str] | 
         name = rule_ids[rule] if rule_ids is not None else f"no. {rule}"
         raise TuningError(
             f"Rule {name} has {today[rule]} points today and none that it may have "
-            f"(sign, range and step leave {low[rule]} to {high[rule]}): widen its range or its step, or lock it."
+            f"(sign, range and step leave {low[rule]} to {high[rule]}): widen its range or its step, or lock it.",
+            "range",
+            rule=name,
+            today=int(today[rule]),
+            low=int(low[rule]),
+            high=int(high[rule]),
         )

@@ -33,14 +33,18 @@ def first_card(problem: Problem, budget: Budget) -> Card:
     if n_forced > limits.max_changes:
         raise TuningError(
             f"Today's points break limits in {n_forced} rules, and only {limits.max_changes} may change: "
-            "allow more changes, or loosen the sign, range, tiers or number of rules."
+            "allow more changes, or loosen the sign, range, tiers or number of rules.",
+            "changes",
+            n=n_forced,
+            n_allowed=limits.max_changes,
         )
     card = make_card(problem, points)
     if card.excess > 0:
         card = descend(problem, card, budget)
     if card.excess > 0 or violations(limits, card.points):
         raise TuningError(
-            "No points were found that keep the volume at the threshold with all other limits: allow more."
+            "No points were found that keep the volume at the threshold with all other limits: allow more.",
+            "volume",
         )
     return card
 
@@ -54,7 +58,8 @@ def _in_order(limits: Constraints, points: Ints) -> Ints:
         high = np.minimum.accumulate(limits.high[members][::-1])[::-1]
         if bool(np.any(low > high)):
             raise TuningError(
-                f"The tiers of rules {members} cannot rise within their ranges: widen a range or unlock one of them."
+                f"The tiers of rules {members} cannot rise within their ranges: widen a range or unlock one of them.",
+                "tiers",
             )
         rising = np.maximum.accumulate(points[members])
         falling = np.minimum.accumulate(points[members][::-1])[::-1]
@@ -76,7 +81,9 @@ def _with_fewer_rules(problem: Problem, points: Ints) -> Ints:
                 trials.append(trial)
         if not trials:
             raise TuningError(
-                f"More than {limits.max_rules} rules must keep points: allow more rules, or unlock some, or let them be 0."
+                f"More than {limits.max_rules} rules must keep points: allow more rules, or unlock some, or let them be 0.",
+                "rules",
+                n=limits.max_rules,
             )
         cards = np.array(trials)
         scores = np.array([problem.counts.scores(card) for card in cards])

@@ -34,7 +34,7 @@ def test_command(workspace: Workspace, reference: str, output_format: str) -> in
         {
             "test": [result.test.id for result in results],
             "is_passed": [result.is_passed for result in results],
-            "failures": ["; ".join(result.failures) for result in results],
+            "failures": ["; ".join(map(str, result.failures)) for result in results],
         }
     )
     n_failed = sum(not result.is_passed for result in results)

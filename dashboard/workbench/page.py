@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import Final
 
 import streamlit as st
@@ -14,19 +13,19 @@ from analysis.workbench import consequences, tunable
 from dashboard import choices, loading_points, notices
 from dashboard.loading import Snapshot
 from dashboard.texts import Speaker
-from dashboard.workbench import grid, health, moves, past, proposing, routing, saving
+from dashboard.workbench import grid, health, moves, past, proposing, routing, saving, value, words
 from dashboard.workbench.desk import Desk, open_desk, require_decisions
 from dashboard.workbench.proposing import Proposed
 from dashboard.workbench.sheet import Sheet
 from data.errors import LeadcalError
 
-TABS: Final = ("points", "health", "routing", "past")
+TABS: Final = ("points", "value", "health", "routing", "past")
 
 
 def draw(say: Speaker, current: Snapshot, selection: Selection, path: str) -> None:
     """Draw everything below the title."""
     desk = open_desk(current, selection, path)
-    tab = choices.tab(_tabs(), say)
+    tab = choices.tab(TABS, say)
     if tab == "routing":  # asks nothing of the points
         routing.draw(say, current, selection)
         return
@@ -39,13 +38,7 @@ def draw(say: Speaker, current: Snapshot, selection: Selection, path: str) -> No
     elif tab == "past":
         past.draw(say, desk)
     elif tab == "value":
-        from dashboard.workbench import value  # type: ignore[attr-defined]
-
         value.draw(say, current, selection, desk)
-
-
-def _tabs() -> tuple[str, ...]:
-    return (*TABS, "value") if find_spec("dashboard.workbench.value") else TABS
 
 
 def _require_rules(say: Speaker, ruleset: Ruleset) -> None:
@@ -62,7 +55,7 @@ def _points(say: Speaker, desk: Desk) -> None:
         found = consequences(desk.bench.patterns, desk.ruleset, desk.mine, desk.today)
         moves.draw(say, found, desk.ruleset, desk.changes)
         moves.leads(say, desk.current, desk.selection, desk.path, desk.changes)
-    saving.tests(say, desk.ruleset, desk.mine)
+    saving.tests(say, desk.ruleset, desk.mine, desk.changes)
     saving.draw(say, desk.ruleset, desk.changes)
 
 
@@ -83,7 +76,8 @@ def _sheet(say: Speaker, desk: Desk) -> None:
                 proposing.propose(say, bench, ruleset, desk.selection, sheet, chosen, question)
             st.rerun()
         except LeadcalError as error:
-            notices.refused(say, error, "points.impossible")
+            refusal = LeadcalError(words.impossible(error, ruleset, say))
+            notices.refused(say, refusal, "points.impossible")
     proposed = proposing.latest(question)
     if proposed is not None:
         with top:

@@ -18,18 +18,29 @@ from data.errors import LeadcalError
 _SAVED = "points-saved"
 
 
-def tests(say: Speaker, ruleset: Ruleset, mine: Ruleset) -> None:
-    """Draw the examples of the ruleset's file, and whether the points of the sheet get them right."""
-    if not ruleset.tests:
-        return
-    results = run_score_tests(mine)
-    n_passed = sum(result.is_passed for result in results)
+def tests(say: Speaker, ruleset: Ruleset, mine: Ruleset, changes: Mapping[str, int]) -> None:
+    """Draw the examples of the ruleset's file, and whether its points and those of the sheet get them right."""
     with st.container(border=True):
         st.subheader(say("points.test.heading"), anchor=False)
-        st.markdown(say("points.test.caption", n=n_passed, n_all=len(results)))
-        for result in results:
-            icon = ":material/check_circle:" if result.is_passed else ":material/cancel:"
-            st.markdown(f"{icon} {plain(words.score_test(result, say))}")
+        if not ruleset.tests:
+            st.markdown(say("score_test.none"))
+            return
+        _examples(say, ruleset, "score_test.today")
+        if changes:
+            n_failed = _examples(say, mine, "points.test.caption")
+            if n_failed:
+                st.warning(say("score_test.no_release", n=n_failed), icon=":material/block:")
+
+
+def _examples(say: Speaker, points: Ruleset, caption: str) -> int:
+    """Draw how the examples come out, and return how many fail."""
+    results = run_score_tests(points)
+    n_passed = sum(result.is_passed for result in results)
+    st.markdown(say(caption, n=n_passed, n_all=len(results)))
+    icons = [":material/check_circle:" if result.is_passed else ":material/cancel:" for result in results]
+    lines = [plain(words.score_test(result, points, say)) for result in results]
+    st.markdown("  \n".join(f"{icon} {line}" for icon, line in zip(icons, lines, strict=True)))
+    return len(results) - n_passed
 
 
 def draw(say: Speaker, ruleset: Ruleset, changes: Mapping[str, int]) -> None:

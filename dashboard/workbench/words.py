@@ -7,10 +7,11 @@ from typing import Any
 
 from analysis.intervals import MIN_N
 from analysis.rulesets import Ruleset
-from analysis.rulesets.score_tests import ScoreTestResult
-from analysis.tuning import Recommendation
+from analysis.rulesets.score_tests import Failure, ScoreTestResult
+from analysis.tuning import Recommendation, TuningError
 from analysis.workbench import Consequences
 from dashboard.texts import Speaker
+from data.errors import LeadcalError
 
 
 def rule_name(ruleset: Ruleset, name: str, say: Speaker) -> str:
@@ -115,8 +116,34 @@ def bands(found: Consequences, say: Speaker) -> str:
     return say("points.alt", parts=say("format.comma").join(parts))
 
 
-def score_test(result: ScoreTestResult, say: Speaker) -> str:
-    """Say how an example came out, with the scores of its leads."""
+def score_test(result: ScoreTestResult, ruleset: Ruleset, say: Speaker) -> str:
+    """Say how an example came out, with the scores of its leads, and what was wrong."""
     label = getattr(result.test, f"label_{say.language}")
     scores = say("format.comma").join(str(found.score) for found in result.scores)
-    return say(f"points.test.{'passed' if result.is_passed else 'failed'}", label=label, scores=scores)
+    text = say(f"points.test.{'passed' if result.is_passed else 'failed'}", label=label, scores=scores)
+    for failure in result.failures:
+        text = say("format.sentences", first=text, second=_failure(failure, ruleset, say))
+    return text
+
+
+def _failure(failure: Failure, ruleset: Ruleset, say: Speaker) -> str:
+    values = dict(failure.values)
+    labels = {gate.id: str(getattr(gate, f"label_{say.language}")) for gate in ruleset.gates}
+    if "gate" in values:
+        values["gate"] = labels[values["gate"]]
+    if "gates" in values:
+        shut = [labels[name] for name in values["gates"].split(", ") if name in labels]
+        return say("score_failure.gates" if shut else "score_failure.no_gate", gates=say("format.comma").join(shut))
+    if "band_ja" in values:
+        values["band"] = values[f"band_{say.language}"]
+    return say(f"score_failure.{failure.code}", **values)
+
+
+def impossible(error: LeadcalError, ruleset: Ruleset, say: Speaker) -> str:
+    """Say in the reader's language why nothing can be proposed."""
+    if not isinstance(error, TuningError):
+        return str(error)
+    values = dict(error.values)
+    if "rule" in values and str(values["rule"]) in ruleset.adjustable:
+        values["rule"] = rule_name(ruleset, str(values["rule"]), say)
+    return say(f"tuning_error.{error.code}", **values)

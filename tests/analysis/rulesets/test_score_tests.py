@@ -19,7 +19,10 @@ is_gated = true
 
 
 def outcome(text):
-    return [(result.test.id, result.is_passed, result.failures) for result in run_score_tests(parse_ruleset(text))]
+    return [
+        (result.test.id, result.is_passed, tuple(map(str, result.failures)))
+        for result in run_score_tests(parse_ruleset(text))
+    ]
 
 
 def test_examples_pass_when_the_points_agree():
