@@ -163,10 +163,11 @@ def versus(a: Decided, b: Decided, ruleset_a: Ruleset, ruleset_b: Ruleset, horiz
 
 def joint_cells(score_a: NDArray[np.int64], score_b: NDArray[np.int64], is_won: NDArray[np.bool_]) -> pd.DataFrame:
     """Count decisions and wins by pairs of scores: `score_a`, `score_b`, `n_mature`, `n_won`."""
-    low, width = int(score_b.min(initial=0)), int(np.ptp(score_b)) + 1 if len(score_b) else 1
-    lowest = int(score_a.min(initial=0))
+    if not len(score_a):
+        return pd.DataFrame({name: np.zeros(0, dtype=np.int64) for name in ("score_a", "score_b", "n_mature", "n_won")})
+    lowest, low, width = int(score_a.min()), int(score_b.min()), int(np.ptp(score_b)) + 1
     key = (score_a - lowest) * width + score_b - low
-    n_mature, n_won = (np.bincount(part, minlength=int(key.max(initial=0)) + 1) for part in (key, key[is_won]))
+    n_mature, n_won = (np.bincount(part, minlength=int(key.max()) + 1) for part in (key, key[is_won]))
     used = np.flatnonzero(n_mature)
     return pd.DataFrame(
         {

@@ -22,7 +22,7 @@ MARKS = {
 """Colour and shape of each verdict: neither alone carries the meaning."""
 
 _ROW = 22
-_RATIO_TICKS = (0.25, 0.5, 0.8, 1, 1.25, 2, 4)
+_RATIO_TICKS = (0.25, 0.5, 1, 2, 4)
 _COLUMNS = {
     "level": ("shrunken_ratio", "shrunken_low", "shrunken_high"),
     "order": ("auc", "auc_low", "auc_high"),
@@ -126,7 +126,11 @@ def _axes(figure: go.Figure, rows: pd.DataFrame, measure: str, columns: tuple[st
         return
     ends = np.log10([max(min(low, 0.7), 0.1) * 0.95, min(max(high, 1.4), 10) * 1.05])
     figure.update_xaxes(
-        type="log", range=list(ends), tickvals=list(_RATIO_TICKS), ticktext=[f"×{tick:g}" for tick in _RATIO_TICKS]
+        type="log",
+        tickangle=0,
+        range=list(ends),
+        tickvals=list(_RATIO_TICKS),
+        ticktext=[f"×{tick:g}" for tick in _RATIO_TICKS],
     )
 
 
