@@ -10,8 +10,11 @@ import click
 from analysis.calibration import calibrate
 from analysis.replay import pattern_table, score_table
 from analysis.rulesets import find_ruleset
+from dashboard.commands.band_report import band_report, check_outcome, headline
 from dashboard.commands.options import format_option, selection, selection_options
 from dashboard.commands.output import print_result
+from dashboard.commands.score_report import measure, score_report
+from dashboard.texts import speaker
 from data.store import open_reader
 from data.workspace import Workspace
 
@@ -24,10 +27,25 @@ from data.workspace import Workspace
     show_default=True,
     help="A released ruleset (name, or name@version), or a TOML file.",
 )
+@click.option("--outcome", default="won", show_default=True, help="What the bands count: a stage, accepted or amount.")
+@click.option(
+    "--bands", type=click.Choice(["today", "proposed"]), default="today", show_default=True, help="Which bands."
+)
+@click.option("--threshold", type=int, help="Look at another threshold than the ruleset's.")
+@click.option("--yardstick", "has_yardstick", is_flag=True, help="Compare with the best model on the same facts.")
 @selection_options
 @format_option
 @click.pass_obj
-def calibrate_command(workspace: Workspace, ruleset_name: str, output_format: str, **options: Any) -> None:
+def calibrate_command(
+    workspace: Workspace,
+    ruleset_name: str,
+    outcome: str,
+    bands: str,
+    threshold: int | None,
+    has_yardstick: bool,
+    output_format: str,
+    **options: Any,
+) -> None:
     """Hold the score at each handoff against what became of the lead.
 
     Only handoffs old enough to judge count as won or lost (--horizon-days).
@@ -37,28 +55,45 @@ def calibrate_command(workspace: Workspace, ruleset_name: str, output_format: st
     \b
     leadcal calibrate
     leadcal calibrate --ruleset my-draft.toml --horizon-days 120
+    leadcal calibrate --outcome opportunity --bands proposed
+    leadcal calibrate --threshold 8
+    leadcal calibrate --yardstick
     leadcal calibrate --format json
     """
     reader = open_reader(workspace)
     chosen = selection(reader, **options)
     ruleset = find_ruleset(workspace, ruleset_name)
+    check_outcome(reader, outcome)
     result = calibrate(score_table(pattern_table(reader, ruleset, chosen), ruleset), ruleset)
     counts = {
         name: getattr(result, name)
         for name in ("n_decisions", "n_mature", "n_immature", "n_already_decided", "n_standing", "n_won", "base_rate")
     }
+    report = band_report(reader, ruleset, chosen, outcome=outcome, which=bands, threshold=threshold)
+    measured = measure(reader, ruleset, chosen) if has_yardstick else None
+    lines, facts, tables = score_report(result, chosen, measured, speaker("en"))
     print_result(
         output_format,
-        headline=_headline(result, ruleset_name, reader.snapshot, chosen),
+        headline=[*_headline(result, ruleset_name, reader.snapshot, chosen), *lines, *headline(report, outcome)],
         facts={
             "snapshot": reader.snapshot,
             "as_of": chosen.as_of,
             "horizon_days": chosen.horizon_days,
             "ruleset": {"id": ruleset.id, "version": ruleset.version, "threshold": result.threshold},
+            "outcome": outcome,
+            "threshold": report.threshold,
             **counts,
             "ranking": asdict(result.ranking),
+            **facts,
         },
-        tables={"bands": result.bands, "scores": result.scores},
+        tables={
+            "bands": report.bands,
+            "people": report.people,
+            "bounds": report.bounds,
+            "grid": report.grid,
+            "scores": result.scores,
+            **tables,
+        },
         main_table="bands",
     )
 
