@@ -41,7 +41,7 @@ class Cases:
         `decided_at`, `handoff_id`, `score`, `is_high` (at or above the threshold),
         `is_won`, `is_in_period` (the period of the selection; the rest is there
         to learn from), `handling` (one of `HANDLINGS`), `wait_hours` (handoff to first contact;
-        NaN without one), `to_department`, `response`, `reason` (why lost, else
+        NaN without one), `from_department`, `to_department`, `response`, `reason` (why lost, else
         why rejected; empty when nobody said), `source`, `region`, `owner`,
         `quarter` (such as "2025Q2").
     multiplicity : array of shape (n_cases, n_columns)
@@ -160,7 +160,7 @@ def _with_context(engine: Engine, decisions: pd.DataFrame, selection: Selection)
         # The replay has left out the other sources; a left join keeps its rows and order.
         context = context[context["source"].isin(selection.sources)]
     joined = decisions.merge(context, on=_KEYS, how="left")
-    texts = ["handoff_id", "to_department", "reason", "source", "region", "owner"]
+    texts = ["handoff_id", "from_department", "to_department", "reason", "source", "region", "owner"]
     joined[texts] = joined[texts].fillna("")
     decided = joined["decided_at"]
     joined["quarter"] = decided.dt.year.astype(str) + "Q" + decided.dt.quarter.astype(str)

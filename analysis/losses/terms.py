@@ -51,7 +51,7 @@ class Terms:
         return np.array([each == cause for each in self.causes])
 
 
-def terms_of(cases: Cases, chosen: Integers, accounted: Integers) -> Terms:
+def terms_of(cases: Cases, chosen: Integers, accounted: Integers, *, is_rules_only: bool = False) -> Terms:
     """Put together the columns: rules, handling, unknown facts, and groups.
 
     Parameters
@@ -60,12 +60,13 @@ def terms_of(cases: Cases, chosen: Integers, accounted: Integers) -> Terms:
         The handoffs.
     chosen, accounted : arrays of int
         Rows to learn from, and rows to account for.
+    is_rules_only : bool
+        Leave out handling, unknown facts and groups.
     """
     found = [_Term(values=np.ones(len(cases.table)), cause="", label="")]
     found += _rule_terms(cases, chosen)
-    found += _handling_terms(cases)
-    found += _data_terms(cases)
-    for number, (column, cause) in enumerate(GROUPS.items()):
+    found += [] if is_rules_only else [*_handling_terms(cases), *_data_terms(cases)]
+    for number, (column, cause) in enumerate(() if is_rules_only else GROUPS.items()):
         found += _group_terms(cases.table[column].iloc[chosen], cases.table[column], cause, number)
     columns = np.column_stack([term.values for term in found]).astype(np.float64)
     total = cases.multiplicity @ cases.ruleset.points + cases.ruleset.base

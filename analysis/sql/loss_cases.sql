@@ -19,6 +19,7 @@ SELECT
     prep.handoffs.pass_no AS pass_no,
     prep.handoffs.handed_off_at AS decided_at,
     prep.handoffs.handoff_id AS handoff_id,
+    COALESCE(prep.handoffs.from_department, '') AS from_department,
     COALESCE(prep.handoffs.to_department, '') AS to_department,
     CASE WHEN prep.handoffs.responded_at <= $as_of THEN prep.handoffs.response END AS response,
     CASE
