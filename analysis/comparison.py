@@ -140,6 +140,14 @@ def both_periods(
     return None if other.end is None or other.end <= first_on else (selection, other)
 
 
+def is_partial(other: Selection, first_on: date) -> bool:
+    """Say whether the history begins within a period: its counts are not those of a whole one.
+
+    `first_on` is the day of the oldest lead.
+    """
+    return other.start is not None and other.start < first_on
+
+
 def fiscal_year(day: date, start_month: int) -> tuple[date, date]:
     """Return the first day of the fiscal year that `day` is in, and of the next one.
 

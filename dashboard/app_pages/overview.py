@@ -24,6 +24,9 @@ st.markdown(f":small[{sentences.selected('events', selection, loading.facts(curr
 numbers = keys.offers(result.kpis, selection, say)
 cards.overview(result, say, drilling.buttons("keys", numbers))
 drilling.leads(say, current, "keys", numbers)
+first_on = loading.facts(current).first_on
+if result.previous_starts_at is not None and result.previous_starts_at.date() < first_on:
+    st.markdown(f":material/event_busy: :small[{say('overview.partial', date=say.date(first_on))}]")
 for line in planning.today(current, selection, say):
     st.markdown(f":material/flag: **{line}**")
 

@@ -10,7 +10,7 @@ import click
 import pandas as pd
 
 from analysis.bottlenecks import RECENT_MONTHS, recent_bottlenecks
-from analysis.comparison import Against, Comparison, both_periods, compare
+from analysis.comparison import Against, Comparison, both_periods, compare, is_partial
 from analysis.decomposition import Decomposition
 from analysis.journey_funnel import DIMENSIONS
 from analysis.selection import Selection
@@ -102,6 +102,7 @@ def _print_change(reader: Reader, result: Comparison, dimension: str, output_for
         headline=[
             f"{_period(result.selection)} against {_period(result.other)} (snapshot {reader.snapshot}), at the same age.",
             f"{result.steps['stage'].iloc[-1]}: {change.n_before:,} -> {change.n_after:,} ({change.n_change:+,}) = {causes}",
+            *_partial(reader, result.other),
             *_bottleneck(steps),
         ],
         facts={
@@ -168,6 +169,16 @@ def _whole(stages: pd.DataFrame) -> pd.DataFrame:
     shown = stages.assign(**bounds).rename(columns={"actual_low": "actual_rate_low", "actual_high": "actual_rate_high"})
     columns = ["stage", "n_target", "n_actual", "n_gap", *bounds, "is_beyond_chance", "target_rate", "actual_rate"]
     return shown[[*columns, "actual_rate_low", "actual_rate_high"]]
+
+
+def _partial(reader: Reader, other: Selection) -> list[str]:
+    """Warn of an earlier period that the history does not cover."""
+    first_on = first_day(reader)
+    if not is_partial(other, first_on):
+        return []
+    return [
+        f"Careful: the history begins on {first_on}, so the counts of the earlier period are too low to compare with."
+    ]
 
 
 def _facts(change: Decomposition) -> dict[str, int]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from analysis.comparison import Comparison, both_periods
+from analysis.comparison import Comparison, both_periods, is_partial
 from analysis.conditions import Condition, Group, Reached
 from analysis.decomposition import Decomposition
 from analysis.selection import Selection
@@ -32,6 +32,8 @@ def draw(say: Speaker, current: Snapshot, selection: Selection, other: Selection
     dimension = choices.segment(choices.SEGMENTS, say)
     result = loading_funnel.compare(current, selection, other, dimension)
     st.markdown(f":small[{_both(result, first_on, say)}]")
+    if is_partial(other, first_on):
+        st.warning(say("changes.partial", date=say.date(first_on)), icon=":material/event_busy:")
     effects = result.decomposition.effects
     effects = effects[effects["n_effect"] != 0].reset_index(drop=True)
     change = replace(result.decomposition, effects=effects)

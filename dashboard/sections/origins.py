@@ -36,7 +36,10 @@ def _funnel(steps: pd.DataFrame, origin: str, say: Speaker) -> None:
     name = say.word("origins", origin)
     stage = say.word("stages", steps["stage"].iloc[-1])
     share = say("entries.share", share=say.percent(steps["end_share"].iloc[0], 0), stage=stage)
-    with st.container(border=True):
+    with st.container(border=True, height="stretch"):
+        if not steps["n_leads"].iloc[0]:
+            st.markdown(f"**{name}**  \n:small[{say('entries.nobody')}]")
+            return
         st.markdown(f"**{name}**  \n:small[{share}]")
         figure = funnel_figure(steps, say, is_narrow=True)
         figure.update_traces(customdata=[f"{origin}.{stage}" for stage in steps["stage"]])

@@ -162,17 +162,21 @@ def touches(say: Speaker, current: Snapshot, selection: Selection) -> None:
     if table.empty:
         st.markdown(say("touching.none"))
         return
+    n_wins = say.count(table["n_wins"].iloc[0])
     names = [_touch(attribute, group, say) for group in table["group"]]
+    if table["group"].tolist() == [NO_TOUCH]:
+        st.markdown(say("touching.no_touch", n=n_wins))
+        return
     exhibits.chart(
         say,
         touches_figure(table, names, [_codes(group) for group in table["group"]], say),
         tables_sources.touches_table(table, names, say),
         key="touches",
-        alt=say("touching.alt", n=say.count(table["n_wins"].iloc[0])),
+        alt=say("touching.alt", n=n_wins),
         computed=sql_text("attribution"),
         pick=drilling.pick("touches"),
     )
-    st.markdown(f"**{say('touching.note', n=say.count(table['n_wins'].iloc[0]))}**")
+    st.markdown(f"**{say('touching.note', n=n_wins)}**")
     rows = zip(table.itertuples(), names, strict=True)
     drilling.leads(
         say,

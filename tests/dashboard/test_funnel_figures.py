@@ -62,7 +62,7 @@ def test_overdue_stock_is_hatched_and_opens_its_own_leads():
     assert (list(in_time.x), list(overdue.x)) == ([38, 40], [62, 0])
     assert overdue.marker.pattern.shape == "/"
     assert list(overdue.customdata) == ["mql.over", "sal.over"]
-    assert "62 would have moved" in labels(figure)[0]
+    assert "62 for over 8 days" in labels(figure)[0]
     assert "too few moves" in labels(figure)[1]
 
 

@@ -218,6 +218,17 @@ def test_a_period_without_one_before_says_what_to_change(page):
     assert EN("empty.no_earlier") in words(page)
 
 
+def test_a_history_that_begins_within_the_earlier_period_is_said(page, engine):
+    show(page, "compare", period="24m", against="last_year")
+    begins = engine.query("SELECT MIN(created_at) AS first_at FROM prep.leads")["first_at"].iloc[0]
+    warnings = [warning.value for warning in page.warning]
+    assert warnings == [EN("changes.partial", date=EN.date(begins))]
+    page.selectbox(key="period-en").set_value("6m").run()
+    assert not page.warning
+    show(page, "overview", period="12m")
+    assert EN("overview.partial", date=EN.date(begins)) not in words(page)
+
+
 def test_the_comparison_adds_up_in_its_sentence(page):
     show(page, "compare", period="6m")
     text = next(m.value for m in page.markdown if "were won" in m.value)
