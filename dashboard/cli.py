@@ -34,6 +34,7 @@ _COMMANDS: Final = {
     "segments": ("segments", "Does the score work in every segment?"),
     "drift": ("drift", "Which rule moved, when, and did the past foretell what came?"),
     "versus": ("versus", "Which of two scores ranks better?"),
+    "explore": ("explore", "What would it cost to know how low scorers do?"),
     "routing": ("routing", "Who takes care of which lead, and who is nobody's?"),
     "tune": ("tune", "What should each rule be worth?"),
     "threshold": ("threshold", "From how many points should sales take over?"),
