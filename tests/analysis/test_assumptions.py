@@ -12,6 +12,7 @@ from analysis.assumptions import (
     parse_assumptions,
     write_assumptions,
 )
+from tests.conftest import PROJECT
 
 TEXT = """
 n_reps = 5
@@ -38,6 +39,14 @@ def test_a_file_is_read_and_what_it_leaves_out_comes_from_the_history():
 
 def test_without_a_file_the_usual_assumptions_hold(tmp_path):
     assert load_assumptions(tmp_path / "assumptions.toml") == Assumptions()
+
+
+def test_the_example_of_the_documentation_is_read():
+    text = (PROJECT / "docs" / "value.md").read_text(encoding="utf-8")
+    example = text.partition("```toml\n")[2].partition("```")[0]
+    assert parse_assumptions(example, "docs").capacity_per_month == pytest.approx(60 * WEEKS_PER_MONTH)
+    for name in Assumptions.__dataclass_fields__:
+        assert name in example
 
 
 @pytest.mark.parametrize(
