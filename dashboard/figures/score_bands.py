@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -73,7 +75,7 @@ def amount_figure(bands: pd.DataFrame, amounts: pd.DataFrame, say: Speaker) -> g
     ]
     figure.update_xaxes(tickvals=list(bands["band_no"]), ticktext=ticks, range=[-0.5, len(bands) - 0.5], tickangle=0)
     figure.update_xaxes(showgrid=False)
-    values = [top * share for share in (0, 0.25, 0.5, 0.75, 1)]
+    values = _round_steps(top)
     figure.update_yaxes(range=[0, top * 1.18], tickvals=values, ticktext=[say.money(value) for value in values])
     figure.update_layout(showlegend=False)
     return figure
@@ -128,6 +130,13 @@ def level_range(level: object, axis: str, say: Speaker) -> str:
     if pd.isna(low):
         return say("range.up_to", high=high)
     return say("range.from", low=low) if pd.isna(high) else say("range.from_to", low=low, high=high)
+
+
+def _round_steps(top: float) -> list[float]:
+    """Return three to six round numbers from 0 to `top`."""
+    size = 10 ** math.floor(math.log10(top / 3))
+    step = max(step for step in (size, 2 * size, 5 * size) if step * 3 <= top)
+    return [number * step for number in range(int(top // step) + 1)]
 
 
 def _short_range(level: object, axis: str) -> str:
