@@ -130,7 +130,7 @@ def _with_rates(table: pd.DataFrame) -> pd.DataFrame:
         n_high=high,
         is_beyond_chance=(n_target < low) | (n_target > high),
         target_rate=n_target / n_target.shift().where(lambda n: n > 0),
-        **{name: rated[name] for name in rated},
+        **{str(name): rated[name] for name in rated},
     )
 
 
