@@ -66,7 +66,7 @@ def health_command(workspace: Workspace, reference: str, output_format: str, **o
     """
     reader = open_reader(workspace)
     chosen = selection(reader, **options)
-    ruleset = find_ruleset(workspace, reference)
+    ruleset = _with_rules(find_ruleset(workspace, reference), "report")
     health = rule_health(reader, ruleset, chosen)
     say = language.say()
     rules = health.rules.assign(why=[reason(row, ruleset, say) for _, row in health.rules.iterrows()])
@@ -153,8 +153,8 @@ def sheet_command(
     leadcal ruleset sheet --from today@1 --to draft.toml --tool hubspot
     leadcal ruleset sheet --to today@2 --tool marketo --format markdown -o sheet.md
     """
-    old = None if before is None else find_ruleset(workspace, before)
-    new, say = find_ruleset(workspace, after), _speaker(words)
+    old = None if before is None else _with_rules(find_ruleset(workspace, before), "sheet")
+    new, say = _with_rules(find_ruleset(workspace, after), "sheet"), _speaker(words)
     if output_format == "markdown":
         _write(markdown(old, new, tool, say), output)
         return
@@ -201,7 +201,14 @@ def sql_command(
     """
     if as_of is not None and moments == "handoffs":
         raise InputError("--as-of has no effect on handoffs, which have their own moments; add --moments leads")
-    _write(score_sql(find_ruleset(workspace, reference), moments, as_of), output)
+    _write(score_sql(_with_rules(find_ruleset(workspace, reference), "sql"), moments, as_of), output)
+
+
+def _with_rules(ruleset: Ruleset, purpose: str) -> Ruleset:
+    """Return a ruleset that has rules; refuse the score of another tool in the reader's language."""
+    if ruleset.kind == "score":
+        raise InputError(language.say()(f"outside.{purpose}", name=f"{ruleset.id}@{ruleset.version}"))
+    return ruleset
 
 
 def _speaker(words: Any) -> Speaker:

@@ -108,16 +108,16 @@ def _columns(say: Speaker, *, has_proposal: bool) -> dict[str, Any]:
 
     number = {"min_value": -MAX_POINTS, "max_value": MAX_POINTS, "step": 1, "required": True}
     return {
-        "rule": st.column_config.TextColumn(**heading("rule"), pinned=True, width=180),
-        "today": st.column_config.NumberColumn(**heading("today"), width=50),
-        "mine": st.column_config.NumberColumn(**heading("mine"), **number, width=86),
-        "proposal": st.column_config.TextColumn(**heading("proposal"), width=74) if has_proposal else None,
-        "evidence": st.column_config.TextColumn(**heading("evidence"), width=80),
-        "counts": st.column_config.TextColumn(**heading("counts"), width=92),
-        "verdict": st.column_config.TextColumn(**heading("verdict"), width=124),
-        "locked": st.column_config.CheckboxColumn(**heading("locked"), width=64),
-        "low": st.column_config.NumberColumn(**heading("low"), **number, width=64),
-        "high": st.column_config.NumberColumn(**heading("high"), **number, width=64),
+        "rule": st.column_config.TextColumn(**heading("rule"), pinned=True, width=150),
+        "today": st.column_config.NumberColumn(**heading("today"), width=72),
+        "mine": st.column_config.NumberColumn(**heading("mine"), **number, width=104),
+        "proposal": st.column_config.TextColumn(**heading("proposal"), width=92) if has_proposal else None,
+        "evidence": st.column_config.TextColumn(**heading("evidence"), width=104),
+        "counts": st.column_config.TextColumn(**heading("counts"), width=116),
+        "verdict": st.column_config.TextColumn(**heading("verdict"), width=116),
+        "locked": st.column_config.CheckboxColumn(**heading("locked"), width=76),
+        "low": st.column_config.NumberColumn(**heading("low"), **number, width=76),
+        "high": st.column_config.NumberColumn(**heading("high"), **number, width=76),
     }
 
 

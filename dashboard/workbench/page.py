@@ -29,7 +29,7 @@ def draw(say: Speaker, current: Snapshot, selection: Selection, path: str) -> No
     if tab == "routing":  # asks nothing of the points
         routing.draw(say, current, selection)
         return
-    _require_rules(say, desk.ruleset)
+    _require_rules(say, desk.ruleset, tab)
     require_decisions(say, desk)
     if tab == "points":
         _points(say, desk)
@@ -41,10 +41,10 @@ def draw(say: Speaker, current: Snapshot, selection: Selection, path: str) -> No
         value.draw(say, current, selection, desk)
 
 
-def _require_rules(say: Speaker, ruleset: Ruleset) -> None:
+def _require_rules(say: Speaker, ruleset: Ruleset, tab: str) -> None:
     """Stop the page where there are no rules to speak of."""
     if ruleset.kind == "score":
-        st.info(f"**{say('points.outside')}**  \n{say('points.outside_hint')}", icon=":material/lock:")
+        st.info(f"**{say('points.outside')}**  \n{say(f'outside.{tab}')}", icon=":material/lock:")
         st.stop()
 
 

@@ -138,3 +138,18 @@ def test_replay_says_what_would_have_changed(leadcal, company, tmp_path):
     code, _, errors = leadcal("ruleset", "replay", "today@1", draft, "--from", "2030-01")
     assert code == 2
     assert "choose an earlier day" in errors
+
+
+@pytest.mark.parametrize(("words", "said"), [("en", "score of another tool"), ("ja", "ほかのツール")])
+@pytest.mark.parametrize("arguments", [("health",), ("sheet", "--to"), ("sql",)])
+def test_the_score_of_another_tool_is_refused_in_one_line(leadcal, monkeypatch, tmp_path, words, said, arguments):
+    monkeypatch.setenv("LEADCAL_LANG", words)
+    path = tmp_path / "other.toml"
+    path.write_text(
+        'id = "other"\nversion = 1\nkind = "score"\nscorer = "crm"\nlow = 0\nhigh = 9\nthreshold = 5\n[[band]]\nname = "all"\n',
+        encoding="utf-8",
+    )
+    code, output, errors = leadcal("ruleset", *arguments, path)
+    assert (code, output) == (2, "")
+    assert said in errors
+    assert errors.count("\n") == 1
