@@ -122,7 +122,9 @@ def counters(engine: Engine, needs: Sequence[Need]) -> tuple[Counter, ...]:
     """Match what must be counted against the dictionaries of a history."""
     types = read_touch_types(engine)
     asked = [need.predicate for need in needs if not isinstance(need.predicate, TouchPredicate)]
-    values = read_attribute_values(engine, [field_of(predicate) for predicate in asked])
+    in_words = {field_of(predicate) for predicate in asked if not _is_range(predicate)}
+    fields = {field_of(predicate) for predicate in asked}
+    values = read_attribute_values(engine, sorted(fields), without_text=fields - in_words)
     known_fields = set(values["field"].unique())
     return tuple(
         _touch_counter(types, need.predicate, need)
@@ -130,6 +132,13 @@ def counters(engine: Engine, needs: Sequence[Need]) -> tuple[Counter, ...]:
         else _value_counter(values, need.predicate, known_fields)
         for need in needs
     )
+
+
+def _is_range(predicate: ValuePredicate) -> bool:
+    """Return whether the numbers of an attribute are all that is asked for."""
+    if not isinstance(predicate, AttributePredicate) or predicate.is_unknown:
+        return False
+    return not predicate.patterns and not predicate.values
 
 
 def _touch_counter(types: pd.DataFrame, predicate: TouchPredicate, need: Need) -> Counter:

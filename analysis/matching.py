@@ -7,7 +7,7 @@ never per touch: the engine only joins numbers.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -40,8 +40,8 @@ FROM prep.touch_types
 _ATTRIBUTE_VALUES: Final = """
 SELECT
     prep.attribute_values.value_no AS value_no,
-    prep.attribute_values.field AS field,
-    prep.attribute_values.value AS value,
+    wanted_fields.field_no AS field_no,
+    CASE WHEN wanted_fields.is_text OR prep.attribute_values.value IS NULL THEN prep.attribute_values.value ELSE '' END AS value,
     prep.attribute_values.number AS number
 FROM prep.attribute_values
 INNER JOIN wanted_fields ON prep.attribute_values.field = wanted_fields.field
@@ -53,10 +53,18 @@ def read_touch_types(engine: Engine) -> pd.DataFrame:
     return engine.query(_TOUCH_TYPES)
 
 
-def read_attribute_values(engine: Engine, fields: Sequence[str]) -> pd.DataFrame:
-    """Return the distinct values of some attributes: `value_no`, `field`, `value` (NULL is unknown), `number`."""
-    wanted = pd.DataFrame({"field": pd.Series(sorted(set(fields)), dtype="str")})
-    return engine.query(_ATTRIBUTE_VALUES, tables={"wanted_fields": wanted})
+def read_attribute_values(engine: Engine, fields: Sequence[str], *, without_text: Collection[str] = ()) -> pd.DataFrame:
+    """Return the distinct values of some attributes: `value_no`, `field`, `value` (NULL is unknown), `number`.
+
+    Fields in `without_text` have empty texts: a capital has a hundred thousand
+    values, of which a range asks for the numbers alone.
+    """
+    names = sorted(set(fields))
+    wanted = pd.DataFrame({"field": pd.Series(names, dtype="str"), "field_no": np.arange(len(names))})
+    wanted["is_text"] = ~wanted["field"].isin(list(without_text))
+    values = engine.query(_ATTRIBUTE_VALUES, tables={"wanted_fields": wanted})
+    field = pd.Categorical.from_codes(values["field_no"].to_numpy(dtype=np.int64), categories=names)
+    return values.assign(field=field)[["value_no", "field", "value", "number"]]
 
 
 def match_touches(types: pd.DataFrame, predicate: TouchPredicate) -> Mask:

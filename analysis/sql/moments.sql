@@ -1,15 +1,29 @@
 -- Every moment at which a lead is scored: its decisions, or if it has none by $as_of
 -- (it stands) the moment of its last touch, or of its creation.
--- Reads:   decided (one of decided_*.sql), prep.leads, prep.touches
+-- Reads:   decided (one of decided_*.sql), prep.leads, prep.touches, prep.touched_leads
 -- Returns: one row per moment in the chosen period and sources.
-WITH standing AS (
+WITH earlier AS (
+    -- Only for leads that did something after $as_of their touches must be looked through.
+    SELECT
+        prep.touches.lead_no AS lead_no,
+        MAX(prep.touches."at") AS last_touch_at
+    FROM prep.touches
+    INNER JOIN prep.touched_leads ON prep.touches.lead_no = prep.touched_leads.lead_no
+    WHERE prep.touched_leads.last_touch_at > $as_of AND prep.touches."at" <= $as_of
+    GROUP BY prep.touches.lead_no
+),
+
+standing AS (
     SELECT
         prep.leads.lead_no AS lead_no,
-        COALESCE(MAX(prep.touches."at"), MIN(prep.leads.created_at)) AS decided_at
+        CASE
+            WHEN prep.touched_leads.last_touch_at <= $as_of THEN prep.touched_leads.last_touch_at
+            ELSE COALESCE(earlier.last_touch_at, prep.leads.created_at)
+        END AS decided_at
     FROM prep.leads
-    LEFT JOIN prep.touches ON prep.leads.lead_no = prep.touches.lead_no AND prep.touches."at" <= $as_of
+    LEFT JOIN prep.touched_leads ON prep.leads.lead_no = prep.touched_leads.lead_no
+    LEFT JOIN earlier ON prep.leads.lead_no = earlier.lead_no
     WHERE prep.leads.lead_no NOT IN (SELECT decided.lead_no AS lead_no FROM decided)
-    GROUP BY prep.leads.lead_no
 ),
 
 both_groups AS (

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -102,6 +103,21 @@ def test_tables_of_a_question_are_visible_to_it_alone(small_workspace):
     assert list(found["lead_id"]) == ["b"]
     with pytest.raises(duckdb.CatalogException):
         reader.query("SELECT lead_id AS lead_id FROM wanted")
+
+
+def test_a_long_answer_comes_in_parts_and_in_full(small_workspace):
+    reader = open_reader(small_workspace)
+    sql = (
+        "SELECT numbers.i AS i, CAST(numbers.i + wanted.step AS BIGINT) AS shifted FROM range($n) AS numbers(i), wanted "
+        "WHERE LIST_CONTAINS(CAST($names AS VARCHAR[]), 'o''clock \"x\"')"
+    )
+    params = {"n": 600_000, "names": ["", 'o\'clock "x"']}
+    parts = list(reader.stream(sql, params, {"wanted": pd.DataFrame({"step": [7]})}))
+    assert len(parts) > 1
+    numbers = np.sort(np.concatenate([part["i"] for part in parts]))
+    assert np.array_equal(numbers, np.arange(600_000))
+    assert all(np.array_equal(part["i"] + 7, part["shifted"]) for part in parts)
+    assert list(reader.stream("SELECT 1 AS one WHERE $n > 1", {"n": 0})) == []
 
 
 def test_many_threads_get_the_right_answers(small_workspace):
