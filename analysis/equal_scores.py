@@ -26,7 +26,9 @@ _RANGE: Final = 8.0
 _STEPS: Final = 32
 
 
-def at_equal_scores(n_leads: Floats, n_won: Floats, confidence: float = CONFIDENCE) -> pd.DataFrame:
+def at_equal_scores(
+    n_leads: Floats, n_won: Floats, confidence: float = CONFIDENCE, is_reference: NDArray[np.bool_] | None = None
+) -> pd.DataFrame:
     """Hold each group against all others at equal scores.
 
     Parameters
@@ -36,6 +38,8 @@ def at_equal_scores(n_leads: Floats, n_won: Floats, confidence: float = CONFIDEN
         lies in exactly one group.
     confidence : float
         Content of the intervals.
+    is_reference : boolean array of shape (n_groups,), optional
+        Groups that the others are made of; all when left out.
 
     Returns
     -------
@@ -64,7 +68,9 @@ def at_equal_scores(n_leads: Floats, n_won: Floats, confidence: float = CONFIDEN
        1970. doi:10.1093/biomet/57.3.471
     """
     n, won = joined(n_leads, n_leads.sum(axis=0)), joined(n_won, n_leads.sum(axis=0))
-    all_n, all_won = np.broadcast_to(n.sum(axis=0), n.shape), np.broadcast_to(won.sum(axis=0), n.shape)
+    usual = np.ones(len(n), dtype=bool) if is_reference is None else is_reference
+    # A group that is no part of the reference is held against it whole.
+    all_n, all_won = (part[usual].sum(axis=0) + np.where(usual[:, None], 0, part) for part in (n, won))
     is_alone = (n >= all_n) | (n == 0)
     tables = [np.where(is_alone, 0.0, part) for part in (n, all_n, all_won)]
     observed = np.where(is_alone, 0.0, won).sum(axis=1)

@@ -141,40 +141,78 @@ def segments(cells: pd.DataFrame) -> Segments:
     leads merely score low is not blamed for it; see
     `analysis.equal_scores.at_equal_scores`. The probabilities of all segments of all
     dimensions are adjusted together by the method of Benjamini and Hochberg, and
-    ratios are drawn towards 1 within their dimension; a ratio between 0.8 and 1.25
-    is no claim, however certain.
+    ratios are drawn towards 1 within their dimension. Segments that stand out are
+    then taken out of what the rest of their dimension is held against: beside
+    a very weak source all others would look good. A ratio between 0.8
+    and 1.25 is no claim, however certain.
     """
     names = list(dict.fromkeys(cells["dimension"]))
-    parts = [_dimension(cells[cells["dimension"] == name]) for name in names]
-    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
-    if parts:
-        table = _judged(table)
+    counts = {name: _counted(cells[cells["dimension"] == name]) for name in names}
+    table = _judged(counts, {}) if counts else pd.DataFrame(columns=list(COLUMNS))
+    odd = {name: _usual(table[table["dimension"] == name], counts[name]) for name in names}
+    if not all(usual.all() for usual in odd.values()):
+        table = _judged(counts, odd)
     first = cells[cells["dimension"] == names[0]] if names else cells
     return Segments(
         segments=table[list(COLUMNS)], overall=ranking_power(first), n_tested=int(table["chance"].notna().sum())
     )
 
 
-def _dimension(cells: pd.DataFrame) -> pd.DataFrame:
-    """Return the segments of one dimension with their raw measures."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Counts:
+    """One dimension: arrays of shape (n_labels, n_scores)."""
+
+    dimension: str
+    labels: pd.Index
+    scores: NDArray[np.int64]
+    n: Floats
+    won: Floats
+    young: Floats
+    ranking: pd.DataFrame
+
+
+def _counted(cells: pd.DataFrame) -> _Counts:
     row, labels = pd.factorize(cells["label"])
     scores, column = np.unique(cells["score"].to_numpy(dtype=np.int64), return_inverse=True)
-    counts = np.zeros((3, len(labels), len(scores)))
+    n, won, young = counts = np.zeros((3, len(labels), len(scores)))
     for sums, name in zip(counts, ("n_mature", "n_won", "n_immature"), strict=True):
         np.add.at(sums, (row, column), cells[name].to_numpy(dtype=np.float64))
-    n, won, young = counts
-    found = at_equal_scores(n, won)
+    return _Counts(
+        dimension=str(cells["dimension"].iloc[0]),
+        labels=pd.Index(labels),
+        scores=scores,
+        n=n,
+        won=won,
+        young=young,
+        ranking=_rankings(scores, n, won),
+    )
+
+
+def _usual(table: pd.DataFrame, counts: _Counts) -> NDArray[np.bool_]:
+    """Return which segments the others are made of: those that stand out most leave, while half of all leads remain."""
+    odd = table[table["level"].isin(["less", "more"])]
+    distance = np.abs(np.log(np.maximum(odd["ratio"].to_numpy(dtype=np.float64), 1e-9)))
+    is_usual = np.ones(len(counts.labels), dtype=bool)
+    for label in odd["label"].to_numpy()[np.argsort(-distance, kind="stable")]:
+        without = is_usual & (counts.labels != label)
+        if counts.n[without].sum() >= counts.n.sum() / 2:
+            is_usual = without
+    return is_usual
+
+
+def _dimension(counts: _Counts, is_usual: NDArray[np.bool_] | None) -> pd.DataFrame:
+    """Return the segments of one dimension with their raw measures."""
+    found = at_equal_scores(counts.n, counts.won, is_reference=is_usual)
     shrunk = shrunken_ratios(found["ratio"], found["ratio_low"], found["ratio_high"])
     found = found.assign(
-        dimension=cells["dimension"].iloc[0],
-        label=labels,
-        n_immature=young.sum(axis=1).astype(np.int64),
+        dimension=counts.dimension,
+        label=counts.labels,
+        n_immature=counts.young.sum(axis=1).astype(np.int64),
         shrunken_ratio=shrunk["ratio"],
         shrunken_low=shrunk["low"],
         shrunken_high=shrunk["high"],
     )
-    order = _rankings(scores, n, won)
-    return found.join(order).sort_values(["n_mature", "label"], ascending=[False, True])
+    return found.join(counts.ranking).sort_values(["n_mature", "label"], ascending=[False, True])
 
 
 def _rankings(scores: NDArray[np.int64], n: Floats, won: Floats) -> pd.DataFrame:
@@ -186,7 +224,10 @@ def _rankings(scores: NDArray[np.int64], n: Floats, won: Floats) -> pd.DataFrame
     return pd.DataFrame(rows, columns=["auc", "auc_low", "auc_high", "auc_chance", "is_few"])
 
 
-def _judged(table: pd.DataFrame) -> pd.DataFrame:
+def _judged(counts: dict[str, _Counts], usual: dict[str, NDArray[np.bool_]]) -> pd.DataFrame:
+    """Return all segments with what may be said of them."""
+    parts = [_dimension(own, usual.get(name)) for name, own in counts.items()]
+    table = pd.concat(parts, ignore_index=True)
     chance = adjusted(table["chance"].to_numpy(dtype=np.float64))
     auc_chance = adjusted(table["auc_chance"].to_numpy(dtype=np.float64))
     is_sure = chance < FALSE_DISCOVERY_RATE

@@ -52,7 +52,7 @@ def drift_figure(drift: Drift, names: dict[str, str], say: Speaker) -> go.Figure
     ]
     for month, name, mark in marks:
         figure.add_annotation(x=month, y=name, text=mark, showarrow=False)
-    figure.update_xaxes(type="date", tickformat=say("format.plot_month"), nticks=5, tickangle=0, showgrid=False)
+    figure.update_xaxes(type="date", tickformat=say("format.plot_month"), nticks=3, tickangle=0, showgrid=False)
     figure.update_yaxes(showgrid=False)
     return figure
 
@@ -94,7 +94,7 @@ def quarters_figure(quarters: pd.DataFrame, labels: list[str], say: Speaker) -> 
     """Draw the wins of each quarter over those its past foretold, with the interval chance gives."""
     figure = style.blank(height=300)
     figure.add_scatter(
-        x=labels,
+        x=quarters["quarter"],
         y=quarters["ratio"],
         mode="markers",
         marker={"color": PRIMARY, "size": 11},
@@ -109,7 +109,12 @@ def quarters_figure(quarters: pd.DataFrame, labels: list[str], say: Speaker) -> 
     figure.add_hline(y=1, line={"color": CONTRAST, "width": 1.6, "dash": "dash"}, layer="below")
     low, high = min(quarters["ratio_low"].min(), 0.8), max(quarters["ratio_high"].max(), 1.2)
     figure.update_yaxes(range=[max(low - 0.05, 0), min(high + 0.05, 3)], tickformat=".0%", nticks=6)
-    figure.update_xaxes(type="category", range=[-0.5, len(labels) - 0.5], showgrid=False, tickangle=0)
+    margin = pd.Timedelta(days=50)
+    first, last = quarters["quarter"].min(), quarters["quarter"].max()
+    figure.update_xaxes(
+        type="date", tickformat=say("format.plot_month"), range=[first - margin, last + margin],
+        tickvals=list(quarters["quarter"][:: max(len(quarters) // 3, 1)]), showgrid=False, tickangle=0,
+    )  # fmt: skip
     return figure
 
 
