@@ -17,7 +17,7 @@ _PLOT_PIXELS = (255, 300)
 """About the size of the picture on a phone, to tell whether labels would meet or leave it."""
 _MARGIN = 0.15
 _HEADROOM = 1.3
-_MOST_COVERED = 0.2
+_MOST_COVERED = 0.1
 """Share of a label that another one may cover; beyond that neither can be read, and it is left to the table."""
 
 

@@ -28,7 +28,7 @@ def shortfall_figure(stages: pd.DataFrame, labels: list[str], say: Speaker) -> g
     figure.update_traces(name=say("shortfall.so_far"), showlegend=False)
     figure.add_scatter(
         x=stages["n_target"], y=style.row_positions(len(stages)), mode="markers", name=say("shortfall.table.n_target"),
-        marker={"symbol": "line-ns-open", "size": 26, "line": {"width": 3, "color": CONTRAST}, "color": CONTRAST},
+        marker={"symbol": "line-ns-open", "size": 14, "line": {"width": 3, "color": CONTRAST}, "color": CONTRAST},
         hovertext=labels, hoverinfo="text", customdata=stages["stage"], showlegend=True,
     )  # fmt: skip
     top = max(1.0, *bounds[1], *stages["n_target"].tolist())
