@@ -25,7 +25,7 @@ def draw(say: Speaker, current: Snapshot, selection: Selection, path: str) -> No
     share = _capacity(say)
     capture = capture_at(result.scores, max(round(share * result.ranking.n_leads), 1))
     st.markdown("  \n".join(f"**{line}**" for line in score_words.ranking(result, capture, say)))
-    if not result.n_won:
+    if result.ranking.verdict == "too_few":
         return
     curve = gains_curve(result.scores)
     exhibits.chart(
