@@ -167,7 +167,8 @@ def card_path(problem: Problem, effort: EffortName, budget: Budget, seed: int) -
         step = replace(problem, limits=replace(limits, max_changes=n_changes))
         starts = _distinct([cards[-1], nothing] if n_changes <= MAX_RESTART else [cards[-1]])
         card = min((descend(step, start, budget) for start in starts), key=lambda each: each.rank)
-        card = widened(step, card, EFFORTS[effort], budget, np.random.default_rng(seed))
+        if problem.counts.is_linear:  # else a restart costs too much to have one at each size
+            card = widened(step, card, EFFORTS[effort], budget, np.random.default_rng(seed))
         if card.loss >= cards[-1].loss * (1 - 1e-9):
             break
         cards.append(card)
@@ -216,8 +217,24 @@ def _tune_bent(
     if with_proof and (best := exhausted(problem)) is not None and best.excess <= 0:
         proven = Certificate(kind="proven", gap=0.0, any_points_gap=_any_gap(problem, best), n_sets=1)
         return _finished(counts, problem, best, proven, is_complete=not budget.is_over)
-    best = min(card_path(problem, effort, budget, seed), key=lambda card: card.rank)
+    sample = problem
+    if len(problem.counts.n_leads) > BENT_SAMPLE:
+        sample = make_problem(thinned(problem.counts, BENT_SAMPLE // 2, seed), problem.limits)
+    best = _search_bent(sample, effort, budget, seed)
+    if sample is not problem:
+        card = make_card(problem, best.points, start_scale=best.scale)
+        best = descend(problem, card, budget, with_pairs=False)
+        if best.excess > 0:
+            best = descend(problem, first_card(problem, budget), budget, with_pairs=False)
     return _proposal(counts, problem, best, bent_bound(problem.counts), budget, max_work=0)
+
+
+def _search_bent(problem: Problem, effort: EffortName, budget: Budget, seed: int) -> Card:
+    if problem.limits.max_changes <= MAX_RESTART:
+        best = min(card_path(problem, effort, budget, seed), key=lambda card: card.rank)
+    else:
+        best = descend(problem, first_card(problem, budget), budget)
+    return widened(problem, best, EFFORTS[effort], budget, np.random.default_rng(seed))
 
 
 def _any_gap(problem: Problem, card: Card) -> float:

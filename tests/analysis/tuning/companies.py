@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from analysis.tuning import PatternCounts, pattern_counts
+from analysis.tuning import PatternCounts, fit_card, pattern_counts
 
 TRUE_POINTS = np.array([1, 2, 3, 2, 4, -3, 1, 3, -2, 2, 0, 1, 1, 5])
 TODAY = np.array([1, 2, 3, 2, 4, 3, 1, 3, -2, 2, 3, 5, 1, 1])
@@ -30,6 +30,18 @@ def company(n_leads, seed, n_periods=8, base_rate=0.1):
         low, high = (low, middle) if (1 / (1 + np.exp(-score - middle))).mean() > base_rate else (middle, high)
     won = generator.random(n_leads) < 1 / (1 + np.exp(-score - low))
     return pattern_counts(times, np.ones(n_leads), won, period=period)
+
+
+def company_again(table, seed):
+    """The leads of a company once more, with other luck: outcomes drawn anew by pattern and period.
+
+    Chances follow `TRUE_POINTS` alone, with the scale and the base rates of the first company.
+    """
+    generator = np.random.default_rng(seed)
+    fit = fit_card(table, TRUE_POINTS)
+    logit = fit.scale * table.scores(TRUE_POINTS) + fit.intercepts[table.period]
+    won = generator.binomial(table.n_leads.astype(int), 1 / (1 + np.exp(-logit)))
+    return table.reweighted(table.n_leads, won.astype(float))
 
 
 @st.composite
