@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from analysis.calibration import Calibration, calibrate
+from analysis.calibration import Calibration, calibrate, decision_in_people
 from analysis.replay import pattern_table, score_table
 from analysis.rulesets import find_ruleset
 from analysis.selection import Selection
@@ -128,3 +128,19 @@ def test_table_and_download(watched, address):
     assert data.startswith(b"\xef\xbb\xbf")
     assert data.decode("utf-8-sig").splitlines()[1].startswith("Lead,3000,")
     assert watched.errors == []
+
+
+def test_each_part_of_the_calibration_page_is_a_link(watched, address, workspace):
+    page, en = watched.page, speaker("en")
+    open_page(page, f"{address}/calibration?lang=en", en("pages.calibration.question"))
+    for tab, heading in (("people", "bands.people.heading"), ("segments", "segments.heading")):
+        page.get_by_role("radio", name=en(f"tab.{tab}")).click()
+        settle(page, en("pages.calibration.question"))
+        page.get_by_role("heading", name=en(heading)).first.wait_for()
+        assert parse_qs(urlsplit(page.url).query)["tab"] == [tab]
+    open_page(page, f"{address}/calibration?lang=en&tab=people&threshold=8", en("pages.calibration.question"))
+    page.get_by_text(en("bands.people.other", threshold=10)).wait_for()
+    people = decision_in_people(computed(workspace).scores, 8)
+    n_unknown = people.loc[~people["is_above"], "n_unknown"].iloc[0]
+    page.get_by_text(f"of the other {en.count(n_unknown)} nobody knows").wait_for()
+    assert not watched.errors
