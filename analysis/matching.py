@@ -63,7 +63,7 @@ def read_attribute_values(engine: Engine, fields: Sequence[str], *, without_text
     wanted = pd.DataFrame({"field": pd.Series(names, dtype="str"), "field_no": np.arange(len(names))})
     wanted["is_text"] = ~wanted["field"].isin(list(without_text))
     values = engine.query(_ATTRIBUTE_VALUES, tables={"wanted_fields": wanted})
-    field = pd.Categorical.from_codes(values["field_no"].to_numpy(dtype=np.int64), categories=names)
+    field = pd.Categorical.from_codes(values["field_no"].to_numpy(dtype=np.int64), categories=pd.Index(names))
     return values.assign(field=field)[["value_no", "field", "value", "number"]]
 
 
