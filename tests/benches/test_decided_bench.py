@@ -1,0 +1,79 @@
+"""How fast segments, drift and two scores follow from the decisions, as ratios to one row per lead in pandas and sklearn.
+
+    LEADCAL_BENCH_LEADS=1000000 pytest tests/benches/test_decided_bench.py --benchmark-enable -s
+
+CPU time, because it holds on a busy machine. `LEADCAL_BENCH_WORKSPACE` takes a
+workspace that is already built.
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from analysis.decided import decided
+from analysis.drift import drift
+from analysis.rolling import out_of_time, quarterly
+from analysis.rulesets import find_ruleset
+from analysis.segments import segment_cells, segments
+from analysis.selection import Selection
+from analysis.versus import versus
+from data.store import open_reader
+from data.synthetic.company import build_company
+from data.workspace import Workspace
+
+N_LEADS = int(os.environ.get("LEADCAL_BENCH_LEADS", "20000"))
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    if "LEADCAL_BENCH_WORKSPACE" in os.environ:
+        return Workspace(Path(os.environ["LEADCAL_BENCH_WORKSPACE"]))
+    workspace = Workspace(tmp_path_factory.mktemp("bench"))
+    build_company(workspace, N_LEADS)
+    return workspace
+
+
+def cpu_seconds(action):
+    started = time.process_time()
+    action()
+    return time.process_time() - started
+
+
+def by_row(decisions, scores):
+    """The same questions from one row per decision, as a notebook would ask them: AUC and wins by segment and month."""
+    frame = pd.DataFrame({"score": scores, "won": decisions.is_won, "month": decisions.decided_month})
+    for name, codes in decisions.codes.items():
+        frame[name] = pd.Series(codes).map(dict(enumerate(decisions.labels[name])))
+    frame = frame[decisions.is_mature]
+    for name in [*decisions.codes, "month"]:
+        frame.groupby(name).apply(
+            lambda part: roc_auc_score(part["won"], part["score"]) if part["won"].nunique() == 2 else 0.5
+        )
+        frame.groupby([name, "score"])["won"].agg(["size", "sum"])
+
+
+def test_from_the_decisions_against_rows(benchmark, workspace):
+    reader, today = open_reader(workspace), find_ruleset(workspace, "today")
+    selection = Selection(as_of=reader.data_end)
+    cold = cpu_seconds(lambda: decided(reader, today, selection))
+    decisions = decided(reader, today, selection)
+    mine = today.with_points({"business_card": 1})
+    rows = cpu_seconds(lambda: by_row(decisions, decisions.scores(today)))
+    spent = {
+        "segments": lambda: segments(segment_cells(decisions, today)),
+        "drift": lambda: drift(decisions, today),
+        "out of time": lambda: out_of_time(*quarterly(decisions, today), selection.horizon_days),
+        "versus": lambda: versus(decisions, decisions, today, mine, selection.horizon_days),
+    }
+    seconds = {name: min(cpu_seconds(action) for _ in range(3)) for name, action in spent.items()}
+    benchmark(spent["segments"])
+    benchmark.extra_info |= {"cold": cold, **{name: each / rows for name, each in seconds.items()}}
+    # Not a test of speed: machines differ. With -s the line says what was reached.
+    told = ", ".join(f"{name} {each:.3f} s ({each / rows:.2f} x rows)" for name, each in seconds.items())
+    sys.stdout.write(f"\ndecisions {cold:.2f} CPU s; {told}; rows {rows:.2f} s\n")
+    assert len(decisions.lead_no) > 0
