@@ -28,6 +28,7 @@ from analysis.tuning import (
     counts_of_periods,
     keep_volume,
     pattern_counts,
+    rule_stability,
     structure_of,
 )
 from data.engine import Engine
@@ -269,6 +270,21 @@ def usual_range(points: int) -> tuple[int, int]:
 def named_points(ruleset: Ruleset, points: np.ndarray) -> dict[str, int]:
     """Return proposed points by rule or tier, from points by column."""
     return {name: int(points[number]) for name, number in tunable(ruleset).items()}
+
+
+def stability_by_points(counts: PatternCounts, ruleset: Ruleset) -> pd.DataFrame:
+    """Return whether each rule or tier keeps its meaning over the quarters, as `analysis.tuning.rule_stability`.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by the names of `Ruleset.adjustable`, in its order; a rule that
+        fades is judged by its freshest touches.
+    """
+    table = rule_stability(counts).set_index("rule_id")
+    names = list(ruleset.adjustable)
+    own = [name if name in table.index else f"{name}[1/1]" for name in names]
+    return table.loc[own].set_axis(names, axis=0)
 
 
 def n_undecided_quarters(selection: Selection) -> int:

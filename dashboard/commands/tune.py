@@ -16,7 +16,15 @@ from analysis.rulesets import Ruleset, find_ruleset
 from analysis.rulesets.drafts import draft_text
 from analysis.selection import Selection
 from analysis.tuning import Certificate, Constraints, Proposal, Recommendation, recommend, tune, with_prior
-from analysis.workbench import Bench, bench, limits_for, n_undecided_quarters, named_points, tunable
+from analysis.workbench import (
+    Bench,
+    bench,
+    limits_for,
+    n_undecided_quarters,
+    named_points,
+    stability_by_points,
+    tunable,
+)
 from dashboard.commands.options import format_option, selection, selection_options
 from dashboard.commands.output import print_result
 from data.errors import InputError
@@ -27,6 +35,7 @@ from data.workspace import Workspace, create_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Answer:
     evidence: pd.DataFrame
+    stability: pd.DataFrame
     proposal: Proposal
     advice: Recommendation
 
@@ -96,7 +105,7 @@ def tune_command(
         output_format,
         headline=_headline(answer, decisions, ruleset_name, reader.snapshot, chosen, draft_path),
         facts=_facts(answer, decisions, ruleset, reader.snapshot, chosen),
-        tables={"rules": _rules(answer, ruleset, points)},
+        tables={"rules": _rules(answer, ruleset, points), "stability": answer.stability.reset_index(names="rule")},
         main_table="rules",
     )
 
@@ -113,7 +122,12 @@ def _answer(
         with_yardsticks=False,
     )
     evidence = verdicts_by_points(rule_verdicts(decisions, ruleset, unknown), ruleset)
-    return _Answer(evidence=evidence, proposal=tune(counts, limits), advice=advice)
+    return _Answer(
+        evidence=evidence,
+        stability=stability_by_points(decisions.counts, ruleset),
+        proposal=tune(counts, limits),
+        advice=advice,
+    )
 
 
 def _require_tunable(ruleset: Ruleset, locked: tuple[str, ...]) -> None:
@@ -153,8 +167,26 @@ def _rules(answer: _Answer, ruleset: Ruleset, points: dict[str, int]) -> pd.Data
             "verdict": evidence["verdict"].to_numpy(),
             "n_leads": evidence["n_mature"].to_numpy().astype(np.int64),
             "n_won": evidence["n_won"].to_numpy().astype(np.int64),
+            "win_rate": evidence["win_rate"].to_numpy(),
+            "other_win_rate": evidence["other_win_rate"].to_numpy(),
+            "remarks": [
+                _remarks(row, is_opposite=reason == "opposite")
+                for row, reason in zip(answer.stability.itertuples(), evidence["reason"], strict=True)
+            ],
         }
     )
+
+
+def _remarks(row: Any, *, is_opposite: bool) -> str:
+    """Say what the points alone do not show: signs that flip, rules that tell the date, rules that go together."""
+    said = {
+        "effect has the opposite sign": is_opposite,
+        f"opposite sign in {row.n_flips} of {row.n_periods} quarters": row.n_flips > 0,
+        "effect moves between quarters": row.is_effect_moving,
+        "tells the date": row.is_calendar,
+        f"goes with {', '.join(row.alike)}": bool(row.alike),
+    }
+    return "; ".join(text for text, is_true in said.items() if is_true)
 
 
 def _facts(answer: _Answer, decisions: Bench, ruleset: Ruleset, snapshot: int, chosen: Selection) -> dict[str, Any]:

@@ -53,6 +53,13 @@ def test_tune_keeps_to_its_limits_and_says_what_the_data_say(leadcal, company):
     assert (moved["proposal"] - moved["today"]).abs().max() == 1
     assert "price_inquiry" not in set(moved["rule"])
     assert found["proposal"]["loss"] <= found["proposal"]["today_loss"] <= found["proposal"]["null_loss"]
+    assert rules["win_rate"].between(0, 1).any()
+    stability = pd.DataFrame(found["stability"])
+    assert stability["rule"].tolist() == rules["rule"].tolist()
+    for row, said in zip(stability.itertuples(), rules["remarks"], strict=True):
+        assert ("tells the date" in said) == row.is_calendar
+        assert ("quarters" in said) == bool(row.n_flips or row.is_effect_moving)
+        assert all(other in said for other in row.alike)
     assert found["certificate"]["kind"] in ("proven", "bounded")
     assert found["advice"]["outcome"] in ("change", "no_change", "not_enough")
     reader, today = open_reader(company), find_ruleset(company, "today")
