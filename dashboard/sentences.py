@@ -60,7 +60,8 @@ def band_order(result: Calibration, say: Speaker) -> list[str]:
         say("calibration.inverted", low=names[pair.lower_band_no], high=names[pair.upper_band_no])
         for pair in result.reversals.itertuples()
     ]
-    enough = bands[bands["is_enough"]]
+    # Leads that nobody scored have a band, but no place in the order.
+    enough = bands[bands["is_enough"] & bands["is_scored"]]
     if wrong or len(enough) < 2:
         return wrong
     low, high = enough.iloc[0], enough.iloc[-1]

@@ -92,6 +92,8 @@ def band_name(band: object, say: Speaker) -> str:
 def band_range(band: object, say: Speaker) -> str:
     """Return the scores of a band in words."""
     has_low, has_high = not pd.isna(band.score_low), not pd.isna(band.score_high)
+    if has_low and has_high and band.score_low == band.score_high:
+        return say("range.one", score=band.score_low)
     if has_low and has_high:
         return say("range.from_to", low=band.score_low, high=band.score_high)
     if has_low:
