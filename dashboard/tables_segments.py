@@ -91,7 +91,7 @@ def versus_table(found: Versus, name_a: str, name_b: str, say: Speaker) -> Twin:
     table = Builder(say, "versus.table")
     table.column("measure", [say(f"versus.measure.{name}") for name in measures])
     for side, name in (("a", name_a), ("b", name_b)):
-        table.column("of", [_text(getattr(each, side), digits[key]) for key, each in measures.items()], name=name)
+        table.column("of", [_text(getattr(each, side), digits[key]) for key, each in measures.items()], which=name)
     table.column("difference", [_text(each.difference, digits[key], "+") for key, each in measures.items()])
     table.column("interval", [_interval(each, digits[key]) for key, each in measures.items()])
     return table.twin()
@@ -114,8 +114,8 @@ def disagreement_table(rows: pd.DataFrame, name_a: str, name_b: str, say: Speake
     table.column("lead_id", rows["lead_id"])
     table.column("decided_at", [f"{moment:%Y-%m-%d}" for moment in rows["decided_at"]])
     for side, name in (("a", name_a), ("b", name_b)):
-        table.column("score", rows[f"score_{side}"], say.count, name=name)
-        table.column("place", rows[f"place_{side}"], lambda share: say.percent(share, 0), name=name)
+        table.column("score", rows[f"score_{side}"], say.count, which=name)
+        table.column("place", rows[f"place_{side}"], lambda share: say.percent(share, 0), which=name)
     table.column("group", [say(f"versus.group.{group}") for group in rows["group"]])
     return table.twin()
 
