@@ -5,18 +5,22 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from analysis.calibration import calibrate
 from analysis.exploration import Wish, explore
 from analysis.propensity import propensities, weighted_rates
 from analysis.replay import lead_scores, pattern_table
 from analysis.rulesets import find_ruleset
+from analysis.score_bands import Banding, ProposedBand
 from analysis.scored_leads import Scored, accepted_by_score, amounts_by_score, scored_list, won_anyway
 from analysis.selection import Selection
 from analysis.unknowns import people_of_decision, selection_bounds
 from dashboard import loading, loading_bands
+from dashboard.calibrating import band_words
 from dashboard.calibrating import bands as band_section
 from dashboard.calibrating import coverage as coverage_section
 from dashboard.calibrating import exploration as exploration_section
 from dashboard.calibrating import people as people_section
+from dashboard.figures.calibration import band_range
 from dashboard.texts import LANGUAGES, speaker
 from data.store import open_reader
 from data.synthetic import build_company
@@ -198,3 +202,18 @@ def test_of_thin_bands_the_bounds_are_said(engine, points, selection, current, p
     n_thin = int((~result.bands["is_covered"]).sum())
     assert len(lines) == 3 * n_thin > 0
     assert "the counts say no more" in lines[0]
+
+
+def test_leads_without_a_score_have_no_place_in_the_order():
+    scores = pd.DataFrame(
+        {"score": [-1, 0, 5], "n_mature": 400, "n_won": [10, 40, 200], "is_scored": [False, True, True]}
+    )
+    scores = scores.assign(n_immature=0, n_already_decided=0, n_standing=0)
+    bands = [
+        ProposedBand(name_ja=name, name_en=name, threshold=low) for name, low in (("None", -1), ("Low", 0), ("High", 5))
+    ]
+    result = calibrate(scores, Banding(bands=bands, threshold=5))
+    first, second = band_words.order(result, "won", speaker("en"))
+    assert first.startswith("400 of 1,200 leads were not scored")
+    assert second.startswith("High leads win clearly more often than Low leads")
+    assert band_range(result.bands.iloc[1].replace({4: 0}), speaker("en")) == "0 points"
