@@ -21,6 +21,7 @@ PAGES = {
     "targets": ":material/flag:",
     "calibration": ":material/target:",
     "points": ":material/balance:",
+    "whylost": ":material/quiz:",
     "lead": ":material/person_search:",
     "data": ":material/database:",
 }

@@ -38,6 +38,7 @@ _COMMANDS: Final = {
     "routing": ("routing", "Who takes care of which lead, and who is nobody's?"),
     "tune": ("tune", "What should each rule be worth?"),
     "threshold": ("threshold", "From how many points should sales take over?"),
+    "why-lost": ("why_lost", "Why did high scores fail to close?"),
     "lead": ("lead", "What happened with this lead?"),
     "ruleset": ("rulesets", "List, check and release the points."),
 }
@@ -54,7 +55,7 @@ class _Commands(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         module = importlib.import_module(f"dashboard.commands.{_COMMANDS[cmd_name][0]}")
-        command: click.Command = getattr(module, f"{cmd_name}_command")
+        command: click.Command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

@@ -1,0 +1,50 @@
+"""`leadcal why-lost`: why did high scores fail to close?"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any, Final
+
+import click
+
+from analysis.rulesets import find_ruleset
+from dashboard.commands.options import format_option, selection, selection_options
+from dashboard.commands.output import print_result
+from data.store import open_reader
+from data.workspace import Workspace
+
+PARTS: Final = {
+    "account": "why_lost_account",
+}
+"""Each part and the module of this folder whose `report(reader, ruleset, selection)` returns it.
+
+What `report` returns are the arguments of `output.print_result`, without the format:
+`headline`, `facts`, `tables` and `main_table`.
+"""
+
+
+@click.command(name="why-lost")
+@click.option("--part", type=click.Choice(list(PARTS)), default="account", show_default=True, help="What to look at.")
+@click.option("--ruleset", "reference", default="today", show_default=True, help="A ruleset, or a TOML file.")
+@selection_options
+@format_option
+@click.pass_obj
+def why_lost_command(workspace: Workspace, part: str, reference: str, output_format: str, **options: Any) -> None:
+    """Say what took the high scores that lost: chance, the points, the calls, the data, or the market.
+
+    \b
+    leadcal why-lost
+    leadcal why-lost --start 2025-04-01 --format json
+    """
+    reader = open_reader(workspace)
+    chosen = selection(reader, **options)
+    ruleset = find_ruleset(workspace, reference)
+    result = importlib.import_module(f"dashboard.commands.{PARTS[part]}").report(reader, ruleset, chosen)
+    facts = {
+        "snapshot": reader.snapshot,
+        "as_of": chosen.as_of,
+        "horizon_days": chosen.horizon_days,
+        "ruleset": {"id": ruleset.id, "version": ruleset.version},
+        "part": part,
+    }
+    print_result(output_format, **{**result, "facts": {**facts, **result["facts"]}})
