@@ -38,8 +38,8 @@ class Offer:
         What was counted, in words, without the count.
     n_leads : int
         The number.
-    condition : Condition or Scored
-        Chooses its leads.
+    condition : Condition, Scored or callable
+        Chooses its leads; a callable takes how many to return at most and returns them.
     selection : Selection
         The selection the number belongs to.
     """
@@ -47,7 +47,7 @@ class Offer:
     code: str
     label: str
     n_leads: int
-    condition: Condition | Scored
+    condition: Condition | Scored | Callable[[int], LeadList]
     selection: Selection
 
 
@@ -193,6 +193,8 @@ def _everything(current: Snapshot, offer: Offer) -> LeadList:
 def _found(current: Snapshot, offer: Offer, n_rows: int) -> LeadList:
     if isinstance(offer.condition, Scored):
         return loading_bands.scored_list(current, offer.selection, offer.condition, n_rows)
+    if callable(offer.condition):
+        return offer.condition(n_rows)
     return loading_funnel.lead_list(current, offer.selection, offer.condition, n_rows)
 
 
