@@ -23,6 +23,7 @@ PAGES = {
     "points": ":material/balance:",
     "whylost": ":material/quiz:",
     "lead": ":material/person_search:",
+    "meeting": ":material/groups:",
     "data": ":material/database:",
 }
 
