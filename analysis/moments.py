@@ -73,6 +73,7 @@ class Decision:
 HANDOFF: Final = Decision()
 
 _OUTCOME_BITS: Final = 3
+_COMMENT: Final = re.compile("--.*")
 
 
 def lead_moments(engine: Engine, lead_no: int, selection: Selection, decision: Decision = HANDOFF) -> pd.DataFrame:
@@ -239,7 +240,7 @@ class Replay:
 
 def _used(params: dict[str, Any], sql: str) -> dict[str, Any]:
     """Return the parameters that a statement names: the engine refuses others."""
-    named = set(re.findall(r"\$(\w+)", sql))
+    named = set(re.findall(r"\$(\w+)", _COMMENT.sub("", sql)))
     return {name: value for name, value in params.items() if name in named}
 
 

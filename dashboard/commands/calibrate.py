@@ -6,10 +6,11 @@ from dataclasses import asdict
 from typing import Any
 
 import click
+import pandas as pd
 
 from analysis.calibration import calibrate
 from analysis.replay import pattern_table, score_table
-from analysis.rulesets import find_ruleset
+from analysis.rulesets import Ruleset, find_ruleset
 from dashboard.commands.band_report import band_report, check_outcome, headline
 from dashboard.commands.options import format_option, selection, selection_options
 from dashboard.commands.output import print_result
@@ -87,7 +88,7 @@ def calibrate_command(
             **facts,
         },
         tables={
-            "bands": report.bands,
+            "bands": _own_columns(report.bands, ruleset),
             "people": report.people,
             "bounds": report.bounds,
             "grid": report.grid,
@@ -96,6 +97,11 @@ def calibrate_command(
         },
         main_table="bands",
     )
+
+
+def _own_columns(bands: pd.DataFrame, ruleset: Ruleset) -> pd.DataFrame:
+    """Leave out whether leads of a band were scored at all: with points of our own all are."""
+    return bands if ruleset.outside is not None else bands.drop(columns="is_scored")
 
 
 def _headline(result: Any, ruleset_name: str, snapshot: int, chosen: Any) -> list[str]:
