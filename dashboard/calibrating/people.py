@@ -46,11 +46,12 @@ def sentence(people: pd.DataFrame, threshold: int, say: Speaker) -> str:
     """Say what the threshold decided, and what nobody knows."""
     sides = people.set_index("is_above")
     above, below = sides.loc[True], sides.loc[False]
+    # Of those too young to judge nobody can say yet what became of them.
     counts = {
-        "n_above": above["n_won"] + above["n_lost"] + above["n_waiting"],
+        "n_above": above["n_won"] + above["n_lost"],
         "n_won": above["n_won"],
         "n_unknown_above": above["n_unknown"] + above["n_won_anyway"],
-        "n_below": below["n_won"] + below["n_lost"] + below["n_waiting"],
+        "n_below": below["n_won"] + below["n_lost"],
         "n_missed": below["n_won"],
         "n_unknown": below["n_unknown"],
     }

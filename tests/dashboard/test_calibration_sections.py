@@ -167,7 +167,10 @@ def test_a_chosen_threshold_counts_people_on_its_sides(firm, monkeypatch, scores
     text = words(page)
     n_unknown = int(((scores["group"] == "standing") & (scores["score"] < 7)).sum())
     assert "with 7 points or more" in text
-    assert f"of the other {n_unknown:,} nobody knows" in text
+    known = scores[(scores["score"] >= 7) & scores["group"].isin(["won", "not_won"])]
+    n_won = int((known["group"] == "won").sum())
+    assert f"Of the {len(known):,} leads with 7 points or more whose result is known, {n_won:,} were won" in text
+    assert f"of the {n_unknown:,} that were never tried nobody knows" in text
     assert "today it is 10" in text
 
 
