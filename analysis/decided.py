@@ -34,17 +34,20 @@ SEGMENTS: Final = {
 }
 """What a decision can be split by, and the attribute it is read from, as it was believed at the decision."""
 
+ATTRIBUTES: Final = {**SEGMENTS, "seniority": "seniority", "department": "department"}
+"""All that may be read beside a decision."""
+
 SIZES: Final = ((100, "1-99"), (1000, "100-999"), (float("inf"), "1000+"))
 """Classes of employees: those that the usual rules for handing over tell apart."""
 
 OTHER: Final = "*"
-"""Label of values beyond `_MAX_VALUES`; no value of its own."""
+"""Label of the values that no code is left for; no value of its own."""
 
 WON: Final = GROUPS.index("won")
 NOT_WON: Final = GROUPS.index("not_won")
 
-_BITS: Final = 10
-_MAX_VALUES: Final = 2**_BITS - 2
+_MAX_BITS: Final = 10
+_WORD_BITS: Final = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,17 +136,17 @@ def decided(
     decision : Decision
         When leads are scored.
     dimensions : tuple of str
-        Which of `SEGMENTS` to read too.
+        Which of `ATTRIBUTES` to read too.
 
     Raises
     ------
     ReplayError
         As for `analysis.replay.pattern_table`.
     """
-    values = _coded(read_attribute_values(engine, [SEGMENTS[name] for name in dimensions]), dimensions)
+    values = coded_values(engine, dimensions)
     words = pd.DataFrame({"value_no": values["value_no"].astype("int32"), "word": values["word"]})
     rows, pattern_no, multiplicity = decided_rows(engine, ruleset, selection, decision, words)
-    packed = rows["segment_word"].to_numpy(dtype=np.int64)
+    codes, labels = unpacked(values, rows["segment_word"].to_numpy(dtype=np.int64), dimensions)
     decided_at = rows["decided_at"].to_numpy(dtype="datetime64[us]")
     return Decided(
         rule_ids=tuple(column.id for column in ruleset.columns),
@@ -156,11 +159,8 @@ def decided(
         decided_at=decided_at,
         decided_month=_months(decided_at),
         created_month=_months(rows["created_at"].to_numpy(dtype="datetime64[us]")),
-        codes={
-            name: ((packed >> (_BITS * place)) & (2**_BITS - 1)).astype(np.int16)
-            for place, name in enumerate(dimensions)
-        },
-        labels={name: _labels(values[values["dimension"] == name]) for name in dimensions},
+        codes=codes,
+        labels=labels,
     )
 
 
@@ -173,21 +173,46 @@ def _months(moments: NDArray[np.datetime64]) -> NDArray[np.int32]:
     return moments.astype("datetime64[M]").astype(np.int64).astype(np.int32)
 
 
-def _coded(values: pd.DataFrame, dimensions: tuple[str, ...]) -> pd.DataFrame:
-    """Give each attribute value a code within its dimension; 0 is unknown."""
+def coded_values(engine: Engine, dimensions: tuple[str, ...]) -> pd.DataFrame:
+    """Give each attribute value a code within its dimension; 0 is unknown.
+
+    Returns
+    -------
+    DataFrame
+        One row per value: `value_no`, `dimension`, `label`, `code`, `word` (what
+        it adds to the packed codes of a moment; `unpacked` takes them apart).
+    """
+    found = read_attribute_values(engine, [ATTRIBUTES[name] for name in dimensions])
+    bits = _bits(dimensions)
     parts = []
     for place, name in enumerate(dimensions):
-        own = values[values["field"] == SEGMENTS[name]]
+        own = found[found["field"] == ATTRIBUTES[name]]
         label = own["value"].fillna("").astype(str)
         if name == "company_size":
             label = _sizes(own["number"])
         known = sorted(set(label) - {""})
-        kept = {"": 0} | {text: number + 1 for number, text in enumerate(known[:_MAX_VALUES])}
-        code = label.map(kept).fillna(2**_BITS - 1).astype("int64")
-        part = {"value_no": own["value_no"], "dimension": name, "label": label.where(code < 2**_BITS - 1, OTHER)}
-        parts.append(pd.DataFrame({**part, "code": code, "word": code.to_numpy() << (_BITS * place)}))
+        kept = {"": 0} | {text: number + 1 for number, text in enumerate(known[: 2**bits - 2])}
+        code = label.map(kept).fillna(2**bits - 1).astype("int64")
+        part = {"value_no": own["value_no"], "dimension": name, "label": label.where(code < 2**bits - 1, OTHER)}
+        parts.append(pd.DataFrame({**part, "code": code, "word": code.to_numpy() << (bits * place)}))
     columns = {"value_no": "int64", "dimension": "str", "label": "str", "code": "int64", "word": "int64"}
     return pd.concat(parts) if parts else pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns.items()})
+
+
+def unpacked(
+    values: pd.DataFrame, words: NDArray[np.int64], dimensions: tuple[str, ...]
+) -> tuple[dict[str, NDArray[np.int16]], dict[str, tuple[str, ...]]]:
+    """Return the codes of each decision by dimension, and the label of each code, as in `Decided`."""
+    bits = _bits(dimensions)
+    codes = {
+        name: ((words >> (bits * place)) & (2**bits - 1)).astype(np.int16) for place, name in enumerate(dimensions)
+    }
+    return codes, {name: _labels(values[values["dimension"] == name]) for name in dimensions}
+
+
+def _bits(dimensions: tuple[str, ...]) -> int:
+    """Return how many bits of a word each dimension gets."""
+    return min(_MAX_BITS, _WORD_BITS // max(len(dimensions), 1))
 
 
 def _sizes(employees: pd.Series) -> pd.Series:

@@ -107,14 +107,20 @@ def joined(counts: Floats, totals: Floats, n_strata: int = N_STRATA) -> Floats:
     """
     if counts.shape[1] == 0:
         return np.zeros((len(counts), 1), dtype=np.float64)
-    # The middle of a score in the order of all decisions decides where it belongs.
-    middle = (np.cumsum(totals) - totals / 2) / max(float(totals.sum()), 1.0)
-    stratum = np.minimum((middle * n_strata).astype(np.int64), n_strata - 1)
-    strata: NDArray[np.int64] = np.unique(stratum, return_inverse=True)[1]
+    strata = strata_of(totals, n_strata)
     sums: Floats = np.zeros((int(strata.max()) + 1, len(counts)), dtype=np.float64)
     np.add.at(sums, strata, counts.T.astype(np.float64))
     by_group: Floats = np.ascontiguousarray(sums.T, dtype=np.float64)
     return by_group
+
+
+def strata_of(totals: Floats, n_strata: int = N_STRATA) -> NDArray[np.int64]:
+    """Return the stratum of each score, counted from 0; `totals` are the decisions by ascending score."""
+    # The middle of a score in the order of all decisions decides where it belongs.
+    middle = (np.cumsum(totals) - totals / 2) / max(float(totals.sum()), 1.0)
+    stratum = np.minimum((middle * n_strata).astype(np.int64), n_strata - 1)
+    strata: NDArray[np.int64] = np.unique(stratum, return_inverse=True)[1]
+    return strata
 
 
 def _moments(odds: Floats, n: Floats, all_n: Floats, all_won: Floats) -> tuple[Floats, Floats]:

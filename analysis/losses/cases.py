@@ -37,7 +37,7 @@ class Cases:
     Attributes
     ----------
     table : DataFrame
-        One row per handoff, in the order of the replay: `lead_id`, `pass_no`,
+        One row per handoff, in the order of the replay: `lead_no`, `lead_id`, `pass_no`,
         `decided_at`, `handoff_id`, `score`, `is_high` (at or above the threshold),
         `is_won`, `is_in_period` (the period of the selection; the rest is there
         to learn from), `handling` (one of `HANDLINGS`), `wait_hours` (handoff to first contact;
@@ -115,7 +115,7 @@ def loss_cases(
     is_kept = (table["group"].isin(["won", "not_won"]) & ~replayed.is_gated).to_numpy()
     kept = table[is_kept].reset_index(drop=True)
     return Cases(
-        table=kept.assign(is_won=kept["group"] == "won").drop(columns=["group", "lead_no"]),
+        table=kept.assign(is_won=kept["group"] == "won").drop(columns="group"),
         multiplicity=replayed.multiplicity[is_kept, :n_columns],
         unknown=replayed.multiplicity[is_kept, n_columns:] > 0,
         fields=fields,
