@@ -22,6 +22,9 @@ from analysis.tuning.loss import ScoreHistogram, fit_histogram, sigmoid, softplu
 
 DAYS_PER_QUARTER: Final = 91
 
+_FLAT: Final = 1e-9
+"""All decisions at one score say nothing of a slope, and need none."""
+
 COLUMNS: Final = (
     "quarter", "n_train", "n_train_won", "n_leads", "n_won", "n_predicted", "ratio", "ratio_low", "ratio_high",
     "log_loss", "base_log_loss", "brier", "base_brier", "skill", "auc", "auc_low", "auc_high",
@@ -40,6 +43,8 @@ class Prediction:
         Predicted at each score of the histogram.
     base_logit : float
         That of the win rate of the past, the same for every lead.
+    covariance : array of shape (2, 2)
+        Of the intercept and the slope of the curve.
     n_train, n_train_won : float
         Mature decisions learned from.
     """
@@ -48,6 +53,7 @@ class Prediction:
     row: int
     logits: Floats
     base_logit: float
+    covariance: Floats
     n_train: float
     n_train_won: float
 
@@ -114,8 +120,9 @@ def predictions(counts: ScoreHistogram, quarters: list[pd.Timestamp], horizon_da
             Prediction(
                 quarter=quarter,
                 row=row,
-                logits=curve.scale * counts.scores + curve.intercepts[0],
+                logits=(logits := curve.scale * counts.scores + curve.intercepts[0]),
                 base_logit=float(np.log(rate / (1 - rate))),
+                covariance=_covariance(counts.scores, n, logits),
                 n_train=float(n.sum()),
                 n_train_won=float(won.sum()),
             )
@@ -145,7 +152,7 @@ def out_of_time(counts: ScoreHistogram, quarters: list[pd.Timestamp], horizon_da
     -----
     The curve has two parameters and is fitted as for a card of points
     (`analysis.tuning.loss`). The interval of the ratio is that of the number of
-    wins, given what was predicted for each lead.
+    wins at these chances and of the curve itself, which was fitted on few wins at first.
     """
     rows = [_tested(counts, each) for each in predictions(counts, quarters, horizon_days)]
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -154,7 +161,9 @@ def out_of_time(counts: ScoreHistogram, quarters: list[pd.Timestamp], horizon_da
 def _tested(counts: ScoreHistogram, past: Prediction) -> dict[str, object]:
     n, won = counts.n_leads[past.row], counts.n_won[past.row]
     p, base = sigmoid(past.logits), float(sigmoid(np.array([past.base_logit]))[0])
-    total, half = n.sum(), critical_value() * float(np.sqrt(n @ (p * (1 - p))))
+    total, steep = n.sum(), n * p * (1 - p)
+    pull = np.array([steep.sum(), steep @ counts.scores])
+    half = critical_value() * float(np.sqrt(steep.sum() + pull @ past.covariance @ pull))
     brier = float(won @ (1 - p) ** 2 + (n - won) @ p**2) / total
     base_brier = float(won.sum() * (1 - base) ** 2 + (total - won.sum()) * base**2) / total
     ranking = ranking_power(pd.DataFrame({"score": counts.scores, "n_mature": n, "n_won": won}))
@@ -178,6 +187,19 @@ def _tested(counts: ScoreHistogram, past: Prediction) -> dict[str, object]:
         "auc_low": ranking.auc_low,
         "auc_high": ranking.auc_high,
     }
+
+
+def _covariance(scores: Floats, n_leads: Floats, logits: Floats) -> Floats:
+    """Return how uncertain the intercept and the slope of a curve are (inverse of the information)."""
+    p = sigmoid(logits)
+    steep = n_leads * p * (1 - p)
+    # From the middle of the scores the two are independent; far from it their sum would lose digits.
+    centre = float(steep @ scores / steep.sum())
+    spread = max(float(steep @ (scores - centre) ** 2), _FLAT)
+    of_middle, of_slope = 1 / float(steep.sum()), 1 / spread
+    return np.array(
+        [[of_middle + centre**2 * of_slope, -centre * of_slope], [-centre * of_slope, of_slope]], dtype=np.float64
+    )
 
 
 def _base_loss(logit: float, won: float, total: float) -> float:

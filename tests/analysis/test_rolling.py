@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import binom
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 
@@ -50,9 +51,18 @@ def test_a_world_that_changed_shows():
 
 
 def test_the_ratio_covers_in_a_steady_world():
-    rows = [out_of_time(*histogram(*leads(seed, n=9000)), horizon_days=90) for seed in range(30)]
-    last = pd.concat([each.tail(1) for each in rows])
-    assert ((last["ratio_low"] <= 1) & (last["ratio_high"] >= 1)).mean() >= 0.85
+    rows = [out_of_time(*histogram(*leads(seed, n=3000)), horizon_days=90) for seed in range(150)]
+    first = pd.concat([each.head(1) for each in rows])
+    n_held = ((first["ratio_low"] <= 1) & (first["ratio_high"] >= 1)).sum()
+    assert binom.ppf(0.005, 150, 0.95) <= n_held <= binom.ppf(0.999, 150, 0.95)
+
+
+def test_the_curve_is_as_uncertain_as_its_information_says():
+    quarter, score, won = leads()
+    past = predictions(*histogram(quarter, score, won), horizon_days=180)[-1]
+    rows = np.column_stack([np.ones((quarter < 223).sum()), score[quarter < 223]])
+    p = 1 / (1 + np.exp(-past.logits[rows[:, 1].astype(int) + 3]))
+    assert past.covariance == pytest.approx(np.linalg.inv(rows.T @ (rows * (p * (1 - p))[:, None])), rel=1e-6)
 
 
 def test_a_short_history_is_not_tested():
