@@ -115,7 +115,7 @@ def fact_dimensions(facts: Facts, names: Iterable[str] = FACTS) -> list[Dimensio
 def handling_dimension(cases: Cases) -> Dimension:
     """Return how each case was handled as a dimension; not recorded is no value."""
     known = [name for name in HANDLINGS if name != "unknown"]
-    codes = pd.Index(known).get_indexer(cases.table[HANDLING]) + 1
+    codes = pd.Index(known).get_indexer(pd.Index(cases.table[HANDLING])) + 1
     return Dimension(name=HANDLING, labels=tuple(known), codes=codes.astype(np.int64))
 
 
@@ -129,14 +129,14 @@ def month_dimension(facts: Facts) -> Dimension:
 def rule_dimensions(cases: Cases) -> list[Dimension]:
     """Return each rule as a dimension of its own: whether it gave any points."""
     ruleset = cases.ruleset
-    has_fired = np.zeros((len(cases.table), len(ruleset.rules)), dtype=bool)
+    has_fired = np.zeros((len(cases.table), len(ruleset.rules)), dtype=np.int64)
     for place, column in enumerate(ruleset.columns):
         has_fired[:, column.rule_no] |= cases.multiplicity[:, place] > 0
     if ruleset.outside is not None:
         return []
     return [
-        Dimension(name=RULE, labels=(rule.id,), codes=fired.astype(np.int64))
-        for rule, fired in zip(ruleset.rules, has_fired.T, strict=True)
+        Dimension(name=RULE, labels=(rule.id,), codes=fired)
+        for rule, fired in zip(ruleset.rules, np.ascontiguousarray(has_fired.T), strict=True)
     ]
 
 
