@@ -24,9 +24,9 @@ from analysis.matching import Mask
 from analysis.rulesets.columns import Integers
 from analysis.tuning.threads import one_thread
 
-CAUSES: Final = ("score", "blind_spot", "late", "no_contact", "rep", "data", "market")
-"""Points that did not mean what they say; sources no rule sees; how sales called; the
-person; facts unknown at the handoff; the time of the handoff, whatever the lead."""
+CAUSES: Final = ("score", "blind_spot", "late", "no_contact", "department", "rep", "data", "market")
+"""Points that did not mean what they say; sources no rule sees; how sales called; another
+department than the band of the score names; the person; facts unknown at the handoff; the time of the handoff, whatever the lead."""
 
 MIN_WINS: Final = 20
 """With fewer wins, or fewer losses, no cause can be told from chance."""
@@ -120,13 +120,18 @@ def loss_account(cases: Cases, *, confidence: float = CONFIDENCE, seed: int = SE
     with one_thread():
         fit = fit_mixed(terms.design, is_won[chosen])
         shares = shares_of(terms, fit, score, weight=len(high) / len(shown), seed=seed)
-    return _account(counts, cases, terms, shares, confidence)
+    return _account(counts, cases, terms, shares, 1 - len(chosen) / len(is_won), confidence)
 
 
-def _account(counts: dict[str, int], cases: Cases, terms: Terms, shares: Shares, confidence: float) -> Account:
+def _account(
+    counts: dict[str, int], cases: Cases, terms: Terms, shares: Shares, unseen: float, confidence: float
+) -> Account:
     z = critical_value(confidence)
     chance_sd = float(np.sqrt(shares.drawn_expected.var(ddof=1) + shares.promise_variance))
-    luck_sd = float(np.sqrt(shares.fitted_variance))
+    # Chances learned from a part of the cases are off for the rest by their own error; learned from
+    # all cases they follow the wins, and what is left is luck alone.
+    drawn = shares.drawn_expected + shares.drawn_columns.sum(axis=1)
+    luck_sd = float(np.sqrt(shares.fitted_variance + shares.thinning_variance + unseen * drawn.var(ddof=1)))
     # The losses are whole, the shown cases may be a part: what is left is luck either way.
     luck = counts["n_lost"] - shares.expected - float(shares.of_columns.sum())
     return Account(

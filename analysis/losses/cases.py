@@ -51,7 +51,7 @@ class Cases:
     fields : tuple of str
         Attributes the rules ask for.
     ruleset : Ruleset
-        The points.
+        The points, and the threshold from which a score is high.
     n_immature, n_already_decided, n_gated : int
         Handoffs of the period that are left out: too young to judge, decided before, or
         behind a gate.
@@ -102,12 +102,13 @@ def loss_cases(
     ReplayError
         As for `analysis.replay.pattern_table`.
     """
+    ruleset = ruleset if threshold is None else replace(ruleset, threshold=threshold)
     fields = _asked_fields(ruleset)
     replayed = decision_patterns(engine, _with_unknown(ruleset, fields), replace(selection, start=None, end=None))
     n_columns = replayed.multiplicity.shape[1] - len(fields)
     table = _with_context(engine, replayed.decisions, selection)
     table["score"] = scores_of(ruleset, replayed.multiplicity[:, :n_columns])
-    table["is_high"] = table["score"] >= (ruleset.threshold if threshold is None else threshold)
+    table["is_high"] = table["score"] >= ruleset.threshold
     table["is_in_period"] = table["decided_at"].between(selection.starts_at, selection.ends_at, inclusive="left")
     table["handling"] = _handling(table["wait_hours"], late_after_hours)
     is_worked = table["group"] != "standing"

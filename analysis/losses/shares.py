@@ -26,7 +26,7 @@ from analysis.intervals import Floats
 from analysis.losses.mixed import MixedFit
 from analysis.losses.terms import Terms
 
-HANDLED: Final = ("late", "no_contact", "rep")
+HANDLED: Final = ("late", "no_contact", "department", "rep")
 """Causes whose end would win deals; better points or facts only keep promises."""
 
 N_DRAWS: Final = 400
@@ -54,6 +54,8 @@ class Shares:
         Wins had, had this cause not been.
     promise_variance, fitted_variance : float
         Of the number of losses at these chances, given the chances.
+    thinning_variance : float
+        Of the fitted losses, because some high scores stand for all.
     scale : float
         Log-odds per point.
     weight : float
@@ -68,6 +70,7 @@ class Shares:
     back: Floats
     promise_variance: float
     fitted_variance: float
+    thinning_variance: float
     scale: float
     weight: float
     drawn_expected: Floats
@@ -195,6 +198,7 @@ def shares_of(terms: Terms, fit: MixedFit, score: Floats, *, weight: float, seed
         back=weight * back,
         promise_variance=weight * float((promised * (1 - promised)).sum()),
         fitted_variance=weight * float((fitted * (1 - fitted)).sum()),
+        thinning_variance=len(fitted) * weight * (weight - 1) * float(fitted.var()),
         scale=scale,
         weight=weight,
         drawn_expected=weight * np.array([each[0] for each in drawn]),

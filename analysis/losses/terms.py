@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.intervals import MIN_N, Floats
 from analysis.losses.cases import Cases
+from analysis.losses.handling import is_other_department
 from analysis.losses.mixed import Design
 from analysis.matching import Mask
 from analysis.rulesets.columns import Integers
@@ -99,11 +100,15 @@ def _rule_terms(cases: Cases, chosen: Integers) -> list[_Term]:
 
 def _handling_terms(cases: Cases) -> list[_Term]:
     handling = cases.table["handling"].to_numpy()
-    causes = {"late": "late", "none": "no_contact"}
+    found = {
+        ("late", "late"): handling == "late",
+        ("no_contact", "none"): handling == "none",
+        ("department", "other"): is_other_department(cases),
+    }
     return [
-        _Term(values=handling == name, cause=cause, label=name)
-        for name, cause in causes.items()
-        if MIN_N <= (handling == name).sum() <= len(handling) - MIN_N
+        _Term(values=values, cause=cause, label=label)
+        for (cause, label), values in found.items()
+        if MIN_N <= values.sum() <= len(values) - MIN_N
     ]
 
 

@@ -26,9 +26,12 @@ def ruleset_of(points: dict[str, int], threshold: int = 4) -> Ruleset:
         )
         for name, worth in points.items()
     )
-    band = Band(name_ja="", name_en="", threshold=0, owner="-", action_ja="", action_en="")
+    bands = tuple(
+        Band(name_ja="", name_en="", threshold=start, owner=owner, action_ja="", action_en="")
+        for start, owner in ((0, "inside_sales"), (threshold, "field_sales"))
+    )
     return Ruleset(
-        id="made", version=1, label_ja="", label_en="", outcome="won", threshold=threshold, rules=rules, bands=(band,)
+        id="made", version=1, label_ja="", label_en="", outcome="won", threshold=threshold, rules=rules, bands=bands
     )
 
 
@@ -41,6 +44,7 @@ class Truth:
     wrong: tuple[tuple[str, float], ...] = ()
     late: float = 0.0
     none: float = 0.0
+    department: float = 0.0
     unknown: float = 0.0
     source: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
     owner: tuple[float, ...] = (0.0,) * 8
@@ -82,6 +86,10 @@ def made_cases(seed: int, n: int, truth: Truth) -> Made:
         "no_contact": np.where(handling == "none", truth.none, 0.0),
         "data": np.where(unknown, truth.unknown, 0.0),
     }
+    # High scores belong to field sales.
+    department = draw.choice(["field_sales", "inside_sales"], n, p=[0.75, 0.25])
+    is_other = (department == "inside_sales") == (score >= 4)
+    parts["department"] = np.where(is_other, truth.department, 0.0)
     means = 0.0
     for name, cause in (("source", "blind_spot"), ("owner", "rep"), ("quarter", "market")):
         effects = np.array(getattr(truth, name))
@@ -99,6 +107,7 @@ def made_cases(seed: int, n: int, truth: Truth) -> Made:
             "is_in_period": True,
             "is_won": draw.random(n) < expit(log_odds),
             "handling": handling,
+            "to_department": department,
             **{name: [f"{name}{place}" for place in places[name]] for name in places},
         }
     )
