@@ -342,8 +342,9 @@ def _check_version(path: Path, meta: Mapping[str, str]) -> None:
 
 
 def _prune(workspace: Workspace, current: int) -> None:
-    """Delete old snapshots that no decision names; readers that have one open keep it."""
-    named = {int(number) for path in workspace.decisions.glob("*.toml") for number in _snapshots_named_in(path)}
+    """Delete old snapshots that no decision and no meeting names; readers that have one open keep it."""
+    files = [*workspace.decisions.glob("*.toml"), *workspace.meetings.glob("*.toml")]
+    named = {int(number) for path in files for number in _snapshots_named_in(path)}
     for number in workspace.snapshots()[:-N_KEPT]:
         if number != current and number not in named:
             with contextlib.suppress(OSError):

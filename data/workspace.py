@@ -43,6 +43,11 @@ class Workspace:
         return self.root / "decisions"
 
     @property
+    def meetings(self) -> Path:
+        """Folder of the meetings: a file for each, and a folder of its name for the notes."""
+        return self.root / "meetings"
+
+    @property
     def profiles(self) -> Path:
         """Folder of the mappings that the company saved."""
         return self.root / "profiles"

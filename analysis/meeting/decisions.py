@@ -60,7 +60,7 @@ def write_decision(workspace: Workspace, decision: Decision) -> Decision:
     DecisionError
         If something in it is missing or contradicts itself.
     """
-    _check(decision, "the decision")
+    check_decision(decision, "the decision")
     stem = f"{decision.decided_on.isoformat()}-{slug(decision.title)}"
     text = _text(_values(decision))
     for number in range(1, _ATTEMPTS + 1):
@@ -126,26 +126,26 @@ def _read_record(path: Path) -> Record:
 
 
 def _read_decision(path: Path) -> Decision:
-    source = _source(path)
+    source = file_source(path)
     top = Fields(source, (), source.data, "the decision")
     decision = Decision(
         id=path.stem,
         title=top.text("title", example='"Raise price inquiry"'),
         why=top.text("why", example='"It wins twice as often as its points say"'),
-        decided_on=_day(top, "decided_on"),
-        in_force_from=_day(top, "in_force_from"),
-        review_on=_day(top, "review_on"),
+        decided_on=required_day(top, "decided_on"),
+        in_force_from=required_day(top, "in_force_from"),
+        review_on=required_day(top, "review_on"),
         marketing=top.texts("marketing"),
         sales=top.texts("sales"),
         snapshot=top.integer("snapshot", default=0, low=0) or 0,
-        as_of=_moment(top, "as_of"),
+        as_of=moment_of(top, "as_of"),
         ruleset_before=top.text("ruleset_before", default=""),
         ruleset_after=top.text("ruleset_after", default=""),
         evidence=top.text("evidence", default=""),
         promise=_promise(source, top.value("promise")),
     )
     top.finish()
-    _check(decision, str(path))
+    check_decision(decision, str(path))
     return decision
 
 
@@ -164,12 +164,12 @@ def _promise(source: Source, table: Any) -> Promise | None:
 
 
 def _read_review(path: Path, decision_id: str) -> Review:
-    source = _source(path)
+    source = file_source(path)
     top = Fields(source, (), source.data, "the review")
     top.text("decision_id", default=decision_id)
     review = Review(
         decision_id=decision_id,
-        reviewed_on=_day(top, "reviewed_on"),
+        reviewed_on=required_day(top, "reviewed_on"),
         verdict=top.choice("verdict", VERDICTS),  # type: ignore[arg-type]  # one of the choices
         snapshot=top.integer("snapshot", default=0, low=0) or 0,
         gain=_number(top, "gain"),
@@ -182,17 +182,19 @@ def _read_review(path: Path, decision_id: str) -> Review:
 
 
 def _read_withdrawn(path: Path) -> date:
-    source = _source(path)
-    return _day(Fields(source, (), source.data, "the withdrawal"), "withdrawn_on")
+    source = file_source(path)
+    return required_day(Fields(source, (), source.data, "the withdrawal"), "withdrawn_on")
 
 
-def _day(top: Fields, key: str) -> date:
+def required_day(top: Fields, key: str) -> date:
+    """Return a day that must be there."""
     top.required(key, "2026-04-17")
     day = top.day(key)
     return day if day is not None else date.min
 
 
-def _moment(top: Fields, key: str) -> datetime:
+def moment_of(top: Fields, key: str) -> datetime:
+    """Return a moment (UTC) that must be there."""
     value = top.required(key, "2026-04-15T09:00:00")
     if not isinstance(value, datetime) or value.tzinfo is not None:
         top.fail(key, f"{key} = {show(value)} must be a time in UTC without a zone; write {key} = 2026-04-15T09:00:00")
@@ -205,8 +207,14 @@ def _number(top: Fields, key: str) -> float:
     return float("nan") if value is None else float(value)
 
 
-def _check(decision: Decision, name: str) -> None:
-    """Refuse a decision that says too little, or two things."""
+def check_decision(decision: Decision, name: str) -> None:
+    """Refuse a decision that says too little, or two things.
+
+    Raises
+    ------
+    DecisionError
+        Which begins with `name`.
+    """
     missing = [key for key in ("title", "why", "marketing", "sales") if not getattr(decision, key)]
     if missing:
         raise DecisionError(f"{name}: {missing[0]} is empty; both departments and a reason belong to a decision")
@@ -236,7 +244,14 @@ class _Source(Source):
         raise DecisionError(f"{self.name}, line {self.line(path)}: {message}")
 
 
-def _source(path: Path) -> _Source:
+def file_source(path: Path) -> _Source:
+    """Read a file of the meeting.
+
+    Raises
+    ------
+    DecisionError
+        If it is no UTF-8 text or no TOML.
+    """
     try:
         text = path.read_text(encoding="utf-8-sig")
         return _Source(str(path), tomllib.loads(text), key_lines(text))
@@ -263,12 +278,13 @@ def _lines(values: dict[str, Any]) -> Iterator[str]:
         if isinstance(value, dict):
             yield from ("", f"[{key}]", *_lines(value))
         elif value not in ("", None):
-            yield f"{key} = {_toml(value)}"
+            yield f"{key} = {toml_value(value)}"
 
 
-def _toml(value: Any) -> str:
+def toml_value(value: Any) -> str:
+    """Return a value as TOML writes it."""
     if isinstance(value, tuple):
-        return "[" + ", ".join(_toml(item) for item in value) + "]"
+        return "[" + ", ".join(toml_value(item) for item in value) + "]"
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, str):

@@ -15,6 +15,8 @@ from datetime import date
 from pathlib import Path
 from typing import Final, Literal
 
+from filelock import BaseFileLock, FileLock
+
 from analysis.rulesets.fields import RulesetError, suggestion
 from analysis.rulesets.model import Ruleset
 from analysis.rulesets.parse import hash_text, parse_ruleset
@@ -129,7 +131,20 @@ def release(workspace: Workspace, text: str) -> Ruleset:
         version exists already.
     """
     ruleset = parse_ruleset(text, "the ruleset to release")
-    _check_tests(ruleset)
+    require_examples(ruleset)
+    with release_lock(workspace, ruleset.id):
+        return release_locked(workspace, ruleset, text)
+
+
+def release_lock(workspace: Workspace, name: str) -> BaseFileLock:
+    """Return the lock under which a version is released: one at a time, so that no text changes under its hash."""
+    folder = workspace.rulesets / name
+    folder.mkdir(parents=True, exist_ok=True)
+    return FileLock(folder / ".lock", thread_local=False)
+
+
+def release_locked(workspace: Workspace, ruleset: Ruleset, text: str) -> Ruleset:
+    """Do what `release` does, for those who hold the lock and have run the examples."""
     path = workspace.rulesets / ruleset.id / f"{ruleset.version}.toml"
     if not create_text(path, text) and _released_hash(path) is None and _read(path) != text:
         raise RulesetError(f"{path}: exists already with other content; release that file, or raise the version")
@@ -156,7 +171,14 @@ def retire(workspace: Workspace, name: str, version: int, on: date, reason: str 
         raise RulesetError(f"{path}: was retired already; remove {version}.retired to take that back")
 
 
-def _check_tests(ruleset: Ruleset) -> None:
+def require_examples(ruleset: Ruleset) -> None:
+    """Refuse a ruleset that fails one of its own examples.
+
+    Raises
+    ------
+    RulesetError
+        Names the first that fails.
+    """
     for result in run_score_tests(ruleset):
         if not result.is_passed:
             raise RulesetError(

@@ -1,0 +1,54 @@
+"""Decides in one step: the draft becomes a release, and the decision is stored."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from analysis.meeting.decisions import check_decision, write_decision
+from analysis.meeting.model import Decision, DecisionError
+from analysis.rulesets.fields import RulesetError
+from analysis.rulesets.library import find_ruleset
+from analysis.rulesets.model import Ruleset
+from analysis.rulesets.releasing import release_draft
+from data.workspace import Workspace
+
+_REFERENCE: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]*)@([0-9]+)")
+
+
+def decide(workspace: Workspace, decision: Decision) -> Decision:
+    """Release the points that were decided on, and store the decision; returns it with its id.
+
+    Whatever is wrong with the decision or the draft is found before anything is written.
+    If the second step fails (a full disk), the error says that the first was done, and
+    trying again completes it: nothing is released twice.
+
+    Raises
+    ------
+    DecisionError
+        If something in the decision is missing or contradicts itself, or it could not be
+        stored.
+    RulesetError
+        If a ruleset cannot be used, or the new one fails one of its own examples; nothing
+        was released then.
+    """
+    check_decision(decision, "the decision")
+    released = _release(workspace, decision) if decision.ruleset_after else None
+    try:
+        return write_decision(workspace, decision)
+    except OSError as error:
+        done = f"{released.id}@{released.version} was released, but " if released else ""
+        raise DecisionError(
+            f"{workspace.decisions}: {done}the decision was not stored ({error.strerror or error}); "
+            "free some space or correct the permissions, and store it again: nothing is released twice"
+        ) from error
+
+
+def _release(workspace: Workspace, decision: Decision) -> Ruleset:
+    if decision.ruleset_before == decision.ruleset_after:
+        raise DecisionError(f"{decision.ruleset_after} is in force already; choose other points, or none")
+    match = _REFERENCE.fullmatch(decision.ruleset_after)
+    if match is None:
+        raise RulesetError(f'"{decision.ruleset_after}" names no version; write a name and a number, such as today@2')
+    find_ruleset(workspace, decision.ruleset_before)
+    return release_draft(workspace, match.group(1), int(match.group(2)), decision.in_force_from)
