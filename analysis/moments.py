@@ -204,12 +204,24 @@ class Replay:
         rows, outside = frames[0].drop(columns=list(WORDS)), self.questions.ruleset.outside
         if outside is not None:
             return rows, *distinct_rows(self._outside(outside, rows["moment_no"].to_numpy(dtype=np.int64)))
+        return rows, *self._patterned(frames)
+
+    def every_row(self) -> tuple[pd.DataFrame, Integers, Integers]:
+        """Return all decisions in a stable order, as `decided_rows` but standing leads too, and with their ids.
+
+        Not for the score of another tool.
+        """
+        frames = [self.ask("scored_decisions", {"counts": self.counts(layout)}) for layout in self.layouts]
+        return frames[0].drop(columns=list(WORDS)), *self._patterned(frames)
+
+    def _patterned(self, frames: list[pd.DataFrame]) -> tuple[Integers, Integers]:
+        """Return the pattern of each decision, and the patterns; `frames` hold the words of each layout."""
         pattern_no, words = distinct_rows(np.hstack([frame[list(WORDS)].to_numpy(dtype=np.int64) for frame in frames]))
         counts = [
             layout.unpack(pd.DataFrame(part, columns=list(WORDS)))
             for layout, part in zip(self.layouts, np.hsplit(words, len(self.layouts)), strict=True)
         ]
-        return rows, pattern_no, self.questions.multiplicity(np.hstack(counts))
+        return pattern_no, self.questions.multiplicity(np.hstack(counts))
 
     def decisions(self, result: str = "scored_decisions") -> tuple[pd.DataFrame, Integers, Mask]:
         """Return the decisions in a stable order, with their multiplicities and shut gates."""

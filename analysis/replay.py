@@ -32,6 +32,7 @@ __all__ = [
     "ReplayError",
     "decided_rows",
     "decision_patterns",
+    "every_row",
     "grade_table",
     "lead_moments",
     "lead_scores",
@@ -165,6 +166,22 @@ def decided_rows(
         As for `pattern_table`.
     """
     return Replay.prepare(engine, ruleset, selection, decision).decided(segment_values)
+
+
+def every_row(
+    engine: Engine, ruleset: Ruleset, selection: Selection, decision: Decision = HANDOFF
+) -> tuple[pd.DataFrame, Integers, Integers]:
+    """Return all decisions one by one, standing leads included, and the pattern that each shows.
+
+    Returns
+    -------
+    rows : DataFrame
+        One row per decision, in a stable order: `lead_no`, `lead_id`, `pass_no`, `decided_at`, `outcome_no`
+        (place in `GROUPS`).
+    pattern_no, patterns : arrays
+        As from `decided_rows`. Not for the score of another tool; errors as for `pattern_table`.
+    """
+    return Replay.prepare(engine, ruleset, selection, decision).every_row()
 
 
 def won_decisions(

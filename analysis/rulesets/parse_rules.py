@@ -73,6 +73,12 @@ def read_gate(fields: Fields, line: int) -> Gate:
     )
 
 
+def read_condition(fields: Fields, kind: str) -> Condition:
+    """Read what one of the kinds "touch", "attribute", "bant" and "opt_out" asks, as in `[[rule.of]]`."""
+    fields.shape = SHAPES[f"of_{kind}"]
+    return _condition(fields, kind)
+
+
 def _axis(fields: Fields, kind: str) -> Axis:
     if kind not in _DEFAULT_AXES and "axis" not in fields:
         fields.required("axis", '"fit"')
