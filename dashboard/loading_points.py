@@ -45,6 +45,13 @@ def verdicts(snapshot: Snapshot, selection: Selection, path: str, stamp: int) ->
 
 
 @st.cache_data(ttl=TTL, max_entries=16, show_spinner=False)
+def stability(snapshot: Snapshot, selection: Selection, path: str, stamp: int) -> pd.DataFrame:
+    """Return whether each rule keeps its meaning over the quarters, as `workbench.stability_by_points`."""
+    counts = bench(snapshot, selection, path, stamp).counts
+    return _workbench.stability_by_points(counts, ruleset(path, stamp))
+
+
+@st.cache_data(ttl=TTL, max_entries=16, show_spinner=False)
 def health(snapshot: Snapshot, selection: Selection, path: str, stamp: int) -> RuleHealth:
     """Return how each rule does."""
     key = (snapshot, selection, path, stamp)

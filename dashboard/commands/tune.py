@@ -10,11 +10,14 @@ import click
 import numpy as np
 import pandas as pd
 
+from analysis.economics import economics
 from analysis.rule_fields import fields_by_source, unknown_everywhere
 from analysis.rule_verdicts import rule_verdicts, verdicts_by_points
 from analysis.rulesets import Ruleset, find_ruleset
 from analysis.rulesets.drafts import draft_text
 from analysis.selection import Selection
+from analysis.swap_effect import SwapEffect, swap_effect
+from analysis.swaps import swaps
 from analysis.tuning import Certificate, Constraints, Proposal, Recommendation, recommend, tune, with_prior
 from analysis.workbench import (
     Bench,
@@ -25,8 +28,11 @@ from analysis.workbench import (
     stability_by_points,
     tunable,
 )
+from dashboard.commands.effects import effect_facts, effect_lines
 from dashboard.commands.options import format_option, selection, selection_options
 from dashboard.commands.output import print_result
+from dashboard.texts import speaker
+from dashboard.workbench import words
 from data.errors import InputError
 from data.store import open_reader
 from data.workspace import Workspace, create_text
@@ -38,6 +44,7 @@ class _Answer:
     stability: pd.DataFrame
     proposal: Proposal
     advice: Recommendation
+    effect: SwapEffect
 
 
 @click.command(name="tune")
@@ -97,7 +104,8 @@ def tune_command(
         is_volume_kept=keep_volume,
     )
     unknown = unknown_everywhere(fields_by_source(reader, ruleset, chosen))
-    answer = _answer(decisions, ruleset, chosen, limits, n_deals, unknown)
+    n_months = economics(reader, chosen).n_months
+    answer = _answer(decisions, ruleset, chosen, limits, n_deals, unknown, n_months)
     points = named_points(ruleset, answer.proposal.points)
     if draft_path is not None:
         _write_draft(draft_path, ruleset, points)
@@ -111,7 +119,13 @@ def tune_command(
 
 
 def _answer(
-    decisions: Bench, ruleset: Ruleset, chosen: Selection, limits: Constraints, n_deals: float, unknown: dict[str, str]
+    decisions: Bench,
+    ruleset: Ruleset,
+    chosen: Selection,
+    limits: Constraints,
+    n_deals: float,
+    unknown: dict[str, str],
+    n_months: float,
 ) -> _Answer:
     counts = with_prior(decisions.counts, limits.today, n_deals)
     advice = recommend(
@@ -122,11 +136,14 @@ def _answer(
         with_yardsticks=False,
     )
     evidence = verdicts_by_points(rule_verdicts(decisions, ruleset, unknown), ruleset)
+    proposal = tune(counts, limits)
+    mine = ruleset.with_points(named_points(ruleset, proposal.points))
     return _Answer(
         evidence=evidence,
         stability=stability_by_points(decisions.counts, ruleset),
-        proposal=tune(counts, limits),
+        proposal=proposal,
         advice=advice,
+        effect=swap_effect(swaps(decisions.patterns, ruleset, mine).moves, n_months),
     )
 
 
@@ -178,15 +195,9 @@ def _rules(answer: _Answer, ruleset: Ruleset, points: dict[str, int]) -> pd.Data
 
 
 def _remarks(row: Any, *, is_opposite: bool) -> str:
-    """Say what the points alone do not show: signs that flip, rules that tell the date, rules that go together."""
-    said = {
-        "effect has the opposite sign": is_opposite,
-        f"opposite sign in {row.n_flips} of {row.n_periods} quarters": row.n_flips > 0,
-        "effect moves between quarters": row.is_effect_moving,
-        "tells the date": row.is_calendar,
-        f"goes with {', '.join(row.alike)}": bool(row.alike),
-    }
-    return "; ".join(text for text, is_true in said.items() if is_true)
+    """Say what the points alone do not show, naming rules by their ids."""
+    opposite = ["effect has the opposite sign"] if is_opposite else []
+    return "; ".join([*opposite, *words.remarks(row, {}, speaker("en"))])
 
 
 def _facts(answer: _Answer, decisions: Bench, ruleset: Ruleset, snapshot: int, chosen: Selection) -> dict[str, Any]:
@@ -206,6 +217,7 @@ def _facts(answer: _Answer, decisions: Bench, ruleset: Ruleset, snapshot: int, c
             "share": proposal.share,
             "today_share": proposal.today_share,
         },
+        "effect": effect_facts(answer.effect),
         "certificate": {
             "kind": proposal.certificate.kind,
             "gap": proposal.certificate.gap,
@@ -233,6 +245,7 @@ def _headline(
         ),
         f"Proposal: {proposal.n_changed} rules changed, fits {gain:.1%} better than today's points.",
         _certificate(certificate),
+        *(effect_lines(answer.effect) if proposal.n_changed else []),
         f"Advice: {_advice(answer.advice, float(n_won))}",
     ]
     return [*lines, f"Draft written to {draft}."] if draft is not None else lines

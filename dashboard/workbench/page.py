@@ -12,6 +12,7 @@ from analysis.selection import Selection
 from analysis.workbench import consequences, tunable
 from dashboard import choices, loading_points, notices
 from dashboard.loading import Snapshot
+from dashboard.notices import plain
 from dashboard.texts import Speaker
 from dashboard.workbench import grid, health, moves, past, proposing, routing, saving, value, words
 from dashboard.workbench.desk import Desk, open_desk, require_decisions
@@ -86,8 +87,8 @@ def _sheet(say: Speaker, desk: Desk) -> None:
     verdicts = loading_points.verdicts(desk.current, desk.selection, desk.path, desk.stamp)
     evidence = verdicts_by_points(verdicts, ruleset)
     grid.draw(say, ruleset, evidence, points, sheet)
-    for note in _notes(say, ruleset):
-        st.markdown(f":small[{note}]")
+    st.markdown(f":small[{say('points.note.evidence')}]")
+    _remarks(say, desk)
     grid.download(say, grid.twin(say, ruleset, evidence, points, sheet))
 
 
@@ -104,11 +105,15 @@ def _ways_back(say: Speaker, ruleset: Ruleset, sheet: Sheet, proposed: Proposed 
     )  # fmt: skip
 
 
-def _notes(say: Speaker, ruleset: Ruleset) -> list[str]:
-    """Return what the tuner leaves alone, where there is such a thing."""
-    notes = [say("points.note.evidence")]
-    if len(tunable(ruleset)) < len(ruleset.adjustable):
-        notes.append(say("points.note.fading"))
-    if ruleset.groups or ruleset.axis_limits:
-        notes.append(say("points.note.limits"))
-    return notes
+def _remarks(say: Speaker, desk: Desk) -> None:
+    """Draw what the points alone do not show, rule by rule."""
+    found = loading_points.stability(desk.current, desk.selection, desk.path, desk.stamp)
+    ids = [*found.index, *(column.id for column in desk.ruleset.columns)]
+    names = {name: words.rule_name(desk.ruleset, name, say) for name in ids}
+    said = {row.Index: say("remark.and").join(words.remarks(row, names, say)) for row in found.itertuples()}
+    lines = [
+        say("remark.line", rule=plain(names[name]), remarks=plain(remarks)) for name, remarks in said.items() if remarks
+    ]
+    if lines:
+        with st.expander(say("remark.heading", n=len(lines)), icon=":material/visibility:"):
+            st.markdown("\n".join(f"- {line}" for line in lines))

@@ -31,6 +31,34 @@ def evidence(row: Any, say: Speaker) -> str:
     return str(low) if low == high else say("points.evidence", low=low, high=high)
 
 
+def short_verdict(verdict: str, say: Speaker) -> str:
+    """Return the verdict as it fits into the grid."""
+    return say("points.few" if verdict == "not_enough" else f"rule_verdict.{verdict}")
+
+
+def remarks(row: Any, names: Mapping[str, str], say: Speaker) -> list[str]:
+    """Say what the points of a rule alone do not show.
+
+    Parameters
+    ----------
+    row : named tuple
+        Of `analysis.workbench.stability_by_points`.
+    names : mapping
+        What other rules are called, by column of the rules.
+    say : Speaker
+        Gives the words.
+    """
+    others = dict.fromkeys(names.get(other, other) for other in row.alike)
+    others.pop(names.get(row.Index, row.Index), None)
+    said = {
+        say("remark.flips", n=row.n_flips, n_all=row.n_periods): row.n_flips > 0,
+        say("remark.moving"): row.is_effect_moving,
+        say("remark.calendar"): row.is_calendar,
+        say("remark.alike", rules=say("format.comma").join(others)): bool(others),
+    }
+    return [text for text, is_true in said.items() if is_true]
+
+
 def counts(row: Any, say: Speaker) -> str:
     """Say on how many leads that rests."""
     return say("points.evidence_counts", n=say.count(row.n_mature), n_won=say.count(row.n_won))

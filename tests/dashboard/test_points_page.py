@@ -1,7 +1,9 @@
 """The points page: an edited cell moves everything at once, and there is always a way back."""
 
 import json
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
 from analysis.calibration import calibrate
@@ -9,11 +11,13 @@ from analysis.patterns import score_table
 from analysis.replay import pattern_table
 from analysis.rulesets import find_ruleset, load_ruleset
 from analysis.selection import Selection
-from analysis.workbench import consequences
-from dashboard import loading
+from analysis.workbench import bench, consequences, stability_by_points
+from dashboard import loading, loading_points, notices
 from dashboard.figures.workbench import moved_figure
 from dashboard.texts import LANGUAGES, speaker
-from dashboard.workbench import moves
+from dashboard.workbench import grid, moves
+from dashboard.workbench import words as words_of
+from dashboard.workbench.sheet import Row
 from data.store import open_reader
 from data.synthetic import build_company
 from data.workspace import Workspace
@@ -94,6 +98,52 @@ def test_an_edited_cell_moves_everything_and_undo_brings_it_back(firm, monkeypat
     button(app, SAY("points.undo")).click().run()
     assert shown(app) == before
     assert button(app, SAY("points.undo")).disabled
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_the_points_alone_do_not_show_stands_below_the_grid(firm, monkeypatch, language):
+    say, reader, today = speaker(language), open_reader(firm), find_ruleset(firm, "today")
+    found = stability_by_points(bench(reader, today, Selection(as_of=reader.data_end)).counts, today)
+    found = found.assign(n_flips=0, n_periods=4, is_effect_moving=False, is_calendar=False, alike=[()] * len(found))
+    found.loc["seminar", ["n_flips", "is_calendar"]] = 2, True
+    monkeypatch.setattr(loading_points, "stability", lambda *_: found)
+    app = page_of(firm, monkeypatch, lang=language)
+    (box,) = (box for box in app.expander if box.label == say("remark.heading", n=1))
+    remarks = say("remark.and").join([say("remark.flips", n=2, n_all=4), say("remark.calendar")])
+    assert box.markdown[0].value == "- " + say(
+        "remark.line", rule=words_of.rule_name(today, "seminar", say), remarks=notices.plain(remarks)
+    )
+    monkeypatch.setattr(loading_points, "stability", lambda *_: found.assign(n_flips=0, is_calendar=False))
+    app.run()
+    assert not any(box.label == say("remark.heading", n=1) for box in app.expander)
+
+
+def test_rules_that_go_together_are_named_once_and_never_beside_themselves():
+    names = ("Index", "n_flips", "n_periods", "is_effect_moving", "is_calendar", "alike")
+
+    def row(*values):
+        return SimpleNamespace(**dict(zip(names, values, strict=True)))
+
+    odd = row("a", 0, 4, True, True, ("a[2/4]", "b[1/4]", "b[2/4]", "c"))
+    labels = {"a": "A", "a[2/4]": "A", "b[1/4]": "B", "b[2/4]": "B"}
+    said = words_of.remarks(odd, labels, SAY)
+    assert said == [SAY("remark.moving"), SAY("remark.calendar"), SAY("remark.alike", rules="B, c")]
+    assert words_of.remarks(row("a", 0, 4, False, False, ("a[2/4]",)), labels, SAY) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("has_proposal", [False, True])
+def test_the_grid_fits_into_a_window_of_1280_pixels(firm, language, has_proposal):
+    today, say = find_ruleset(firm, "today"), speaker(language)
+    n = len(today.adjustable)
+    counts = {"n_mature": 123_456, "n_won": 12_345, "verdict": "not_enough", "evidence_low": -12, "evidence_high": -10}
+    evidence = pd.DataFrame([counts] * n)
+    proposed = dict.fromkeys(today.adjustable, -5) if has_proposal else None
+    rows = {name: Row(mine=points, locked=False, low=-5, high=5) for name, points in today.adjustable.items()}
+    pixels = grid.pixels(say, grid.shown(say, today, evidence, proposed, rows), has_proposal=has_proposal)
+    assert ("proposal" in pixels) == has_proposal
+    assert sum(pixels.values()) <= 788
+    assert pixels["rule"] >= 110
 
 
 def test_edits_survive_a_change_of_page_and_language(firm, monkeypatch):

@@ -6,10 +6,16 @@ from io import StringIO
 import pandas as pd
 import pytest
 
+from analysis.economics import economics
+from analysis.replay import pattern_table
 from analysis.rule_health import rule_health
 from analysis.rulesets import find_ruleset, load_ruleset
 from analysis.selection import Selection
+from analysis.swap_effect import swap_effect
+from analysis.swaps import swaps
 from dashboard.cli import main
+from dashboard.commands.effects import effect_facts
+from dashboard.commands.output import plain
 from data.store import open_reader
 from data.synthetic import build_company
 from data.workspace import Workspace
@@ -63,6 +69,11 @@ def test_tune_keeps_to_its_limits_and_says_what_the_data_say(leadcal, company):
     assert found["certificate"]["kind"] in ("proven", "bounded")
     assert found["advice"]["outcome"] in ("change", "no_change", "not_enough")
     reader, today = open_reader(company), find_ruleset(company, "today")
+    mine = today.with_points(dict(zip(rules["rule"], rules["proposal"].astype(int), strict=True)))
+    whole = Selection(as_of=reader.data_end)
+    moves = swaps(pattern_table(reader, today, whole), today, mine).moves
+    effect = swap_effect(moves, economics(reader, whole).n_months)
+    assert found["effect"] == json.loads(json.dumps(plain(effect_facts(effect))))
     health = rule_health(reader, today, Selection(as_of=reader.data_end)).rules
     assert rules["verdict"].tolist() == health["verdict"].tolist()
     assert rules["points"].tolist() == pytest.approx(health["evidence"].tolist())
