@@ -92,7 +92,7 @@ def overview(engine: Engine, selection: Selection, calibration: Calibration | No
         If `selection.outcome` is no stage.
     """
     _check_outcome(engine, selection)
-    period = _period(selection)
+    period = compared_periods(selection)
     has_previous = period["previous_starts_at"] < period["starts_at"]
     activity, cohorts, waits = _counts(engine, selection, period)
     kpis = key_numbers(activity, cohorts, waits, calibration, has_previous=has_previous)
@@ -112,6 +112,14 @@ def overview(engine: Engine, selection: Selection, calibration: Calibration | No
         previous_starts_at=period["previous_starts_at"] if has_previous else None,
         selection=selection,
     )
+
+
+def key_table(engine: Engine, selection: Selection) -> pd.DataFrame:
+    """Return the key numbers alone, as `Overview.kpis` without a calibration; errors as for `overview`."""
+    _check_outcome(engine, selection)
+    period = compared_periods(selection)
+    has_previous = period["previous_starts_at"] < period["starts_at"]
+    return key_numbers(*_counts(engine, selection, period), None, has_previous=has_previous)
 
 
 def _counts(
@@ -134,8 +142,11 @@ def _check_outcome(engine: Engine, selection: Selection) -> None:
         raise ValueError(f"outcome {selection.outcome!r} is no stage; the stages are {', '.join(stages)}.")
 
 
-def _period(selection: Selection) -> dict[str, datetime]:
-    """Return the bounds of the period and of the one before, which is empty when there is none."""
+def compared_periods(selection: Selection) -> dict[str, datetime]:
+    """Return `starts_at` and `ends_at` of the period, and `previous_starts_at` of the one before it.
+
+    The one before ends where the period starts; it is empty (both starts are the same) when there is none.
+    """
     starts_at, ends_at = selection.starts_at, selection.ends_at
     length = max(min(ends_at, selection.as_of) - starts_at, timedelta(0))
     previous = starts_at if selection.start is None or length > starts_at - FIRST_MOMENT else starts_at - length

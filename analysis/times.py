@@ -72,6 +72,13 @@ def median_waiting(life_table: pd.DataFrame) -> Waiting:
     )
 
 
+def time_until(life_table: pd.DataFrame, share: float) -> float:
+    """Return the time by which `share` of all have ended, as `median_waiting` estimates it; NaN when never observed."""
+    table = _by_time(life_table)
+    waiting, _, _ = _survival(*(table[name].to_numpy(dtype=np.float64) for name in ("n_events", "n_censored")))
+    return _first_time(table.index.to_numpy(dtype=np.float64), waiting, np.nan, 1 - share)
+
+
 def log_rank(life_table: pd.DataFrame, other: pd.DataFrame) -> float:
     """Return how often chance alone makes two groups wait as differently as these.
 
@@ -134,8 +141,8 @@ def _survival(events: Floats, censored: Floats) -> tuple[Floats, Floats, Floats]
     return waiting, np.where(is_between, low, waiting), np.where(is_between, high, waiting)
 
 
-def _first_time(times: Floats, waiting: Floats, otherwise: float) -> float:
-    """Return the first time at which no more than half are waiting."""
+def _first_time(times: Floats, waiting: Floats, otherwise: float, share: float = 0.5) -> float:
+    """Return the first time at which no more than `share` are waiting."""
     # Rounding must not carry a curve that is exactly one half past it.
-    index = np.flatnonzero(waiting <= 0.5 + 1e-12)
+    index = np.flatnonzero(waiting <= share + 1e-12)
     return float(times[index[0]]) if len(index) else otherwise

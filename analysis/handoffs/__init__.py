@@ -1,0 +1,1 @@
+"""Handing over: do both departments keep their word?"""
