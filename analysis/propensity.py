@@ -108,11 +108,20 @@ def weighted_rates(
     starts = np.array([band.threshold for band in bands][1:], dtype=np.int64)
     band_no = np.searchsorted(starts, scores, side="right")
     n, won = (patterns.counts[name].to_numpy(dtype=np.float64) for name in ("n_mature", "n_won"))
-    rows = [_weighted(n[is_in], won[is_in], propensity[is_in]) for is_in in (band_no == k for k in range(len(bands)))]
+    rows = [
+        weighted_rate(n[is_in], won[is_in], propensity[is_in]) for is_in in (band_no == k for k in range(len(bands)))
+    ]
     return pd.DataFrame(rows).rename_axis("band_no").reset_index()
 
 
-def _weighted(n: Floats, won: Floats, propensity: Floats) -> dict[str, float | bool]:
+def weighted_rate(n: Floats, won: Floats, propensity: Floats) -> dict[str, float | bool]:
+    """Estimate the win rate of all leads of some kinds from those that were tried; one row of `weighted_rates`.
+
+    Parameters
+    ----------
+    n, won, propensity : arrays of shape (n_kinds,)
+        Mature leads and wins of each kind, and how likely it was to be tried.
+    """
     is_tried = n > 0
     n, won, weight = n[is_tried], won[is_tried], 1 / propensity[is_tried]
     mass = float(weight @ n)

@@ -46,6 +46,8 @@ DEFAULTS: Final[Mapping[str, str | tuple[str, ...]]] = {
     "rival": "",
     "list": "",
     "lead_id": "",
+    "lead": "",
+    "twin": "1",
     "rule": "",
     "since": "",
     "rules": "",
@@ -58,6 +60,11 @@ DEFAULTS: Final[Mapping[str, str | tuple[str, ...]]] = {
     "worth": "5",
     "hours": "2",
     "spare": "40",
+    "meeting": "",
+    "item": "1",
+    "clock": "",
+    "after": "",
+    "judge": "",
 }
 """Choices and their codes when nothing was chosen; these are left out of the address."""
 

@@ -131,7 +131,7 @@ def rule_dimensions(cases: Cases) -> list[Dimension]:
     ruleset = cases.ruleset
     has_fired = np.zeros((len(cases.table), len(ruleset.rules)), dtype=np.int64)
     for place, column in enumerate(ruleset.columns):
-        has_fired[:, column.rule_no] |= cases.multiplicity[:, place] > 0
+        has_fired[cases.multiplicity[:, place] > 0, column.rule_no] = 1
     if ruleset.outside is not None:
         return []
     return [

@@ -46,18 +46,25 @@ def bant(say: Speaker, lead: Story) -> None:
 
 def timeline(say: Speaker, current: Snapshot, lead: Story, points: Ruleset, path: str, stamp: int) -> None:
     """Draw everything that happened, under the line of the score."""
-    line = loading_lead.score_line(current, lead.lead_id, lead.as_of, path, stamp)
     with st.container(border=True):
         st.subheader(say("lead.timeline"), anchor=False)
         st.markdown(say("lead.timeline_caption", threshold=points.threshold))
-        exhibits.chart(
-            say,
-            lead_figure(_answered(lead), line, points.threshold, lambda row: _hover(row, say), say),
-            tables.event_table(lead, say),
-            key="lead",
-            alt=_alt(lead, line, say),
-            computed=sql_text("lead_events"),
-        )
+        picture(say, current, lead, points, path, stamp)
+
+
+def picture(
+    say: Speaker, current: Snapshot, lead: Story, points: Ruleset, path: str, stamp: int, key: str = "lead"
+) -> None:
+    """Draw the timeline alone; `key` tells several on a page apart."""
+    line = loading_lead.score_line(current, lead.lead_id, lead.as_of, path, stamp)
+    exhibits.chart(
+        say,
+        lead_figure(_answered(lead), line, points.threshold, lambda row: _hover(row, say), say),
+        tables.event_table(lead, say),
+        key=key,
+        alt=_alt(lead, line, say),
+        computed=sql_text("lead_events"),
+    )
 
 
 def receipt(say: Speaker, current: Snapshot, lead: Story, points: Ruleset, path: str, stamp: int) -> None:
