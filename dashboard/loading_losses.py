@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from analysis.losses import Account, Cases, loss_account, loss_cases
+from analysis.losses.fooled import Fooled
+from analysis.losses.fooled import fooled as _fooled
+from analysis.losses.handling import attempts as _attempts
+from analysis.losses.reasons import reasons as _reasons
 from analysis.selection import Selection
 from dashboard.loading import MAX_ENTRIES, TTL, Snapshot, reader, ruleset
 
@@ -19,3 +24,21 @@ def cases(snapshot: Snapshot, selection: Selection, path: str, stamp: int) -> Ca
 def account(snapshot: Snapshot, selection: Selection, path: str, stamp: int) -> Account:
     """Account for the high scores that lost; see `analysis.losses.account`."""
     return loss_account(cases(snapshot, selection, path, stamp))
+
+
+@st.cache_data(ttl=TTL, max_entries=MAX_ENTRIES, show_spinner=False)
+def reasons(snapshot: Snapshot, selection: Selection, path: str, stamp: int) -> pd.DataFrame:
+    """Count the reasons given; see `analysis.losses.reasons`."""
+    return _reasons(cases(snapshot, selection, path, stamp), selection)
+
+
+@st.cache_data(ttl=TTL, max_entries=MAX_ENTRIES, show_spinner=False)
+def attempts(snapshot: Snapshot, selection: Selection, path: str, stamp: int) -> pd.DataFrame:
+    """Count how often sales tried; see `analysis.losses.handling`."""
+    return _attempts(reader(snapshot), selection, cases(snapshot, selection, path, stamp))
+
+
+@st.cache_data(ttl=TTL, max_entries=MAX_ENTRIES, show_spinner=False)
+def fooled(snapshot: Snapshot, selection: Selection, path: str, stamp: int) -> Fooled:
+    """Hold the points of losers against those of winners; see `analysis.losses.fooled`."""
+    return _fooled(cases(snapshot, selection, path, stamp))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import choices, controls, loading, loading_losses, notices, sentences
-from dashboard.losing import account
+from dashboard.losing import account, fooled, reasons
 
 # Only the sections of the chosen tab are worked out.
 TABS = {
-    "account": (account,),
+    "account": (account, reasons),
+    "fooled": (fooled,),
 }
 
 say = controls.say()

@@ -43,6 +43,8 @@ PATHS = {
     "points-value": "points?tab=value",
     "points-health": "points?tab=health&rule=price_inquiry",
     "points-routing": "points?tab=routing&list=routing.conflict",
+    "whylost": "whylost?list=account.late",
+    "whylost-fooled": "whylost?tab=fooled",
     "lead": "lead?lead_id=L0000017",
     "data": "data",
 }
