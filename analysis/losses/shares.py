@@ -103,7 +103,7 @@ def losses_at(terms: Terms, effects: Floats, scale: float, score: Floats) -> tup
     """
     fitted = terms.accounted @ effects
     promised = effects[0] + scale * score
-    slopes = _mean_slopes(promised, fitted)
+    slopes = mean_slopes(promised, fitted)
     beyond = effects - scale * terms.points
     beyond[0] = 0.0
     of_columns = np.append(-beyond * (terms.accounted.T @ slopes), -scale * float(terms.gap @ slopes))
@@ -145,7 +145,7 @@ def _weighted_median(values: Floats, weights: Floats) -> float:
     return float(values[order][min(place, len(order) - 1)])
 
 
-def _centred(terms: Terms, effects: Floats) -> Floats:
+def centred(terms: Terms, effects: Floats) -> Floats:
     """Hold each group against its own average level, whose effect belongs to the intercept; one row per draw."""
     centred = effects.copy()
     for number in range(int(terms.design.group_no.max()) + 1):
@@ -156,7 +156,7 @@ def _centred(terms: Terms, effects: Floats) -> Floats:
     return centred
 
 
-def _mean_slopes(promised: Floats, fitted: Floats) -> Floats:
+def mean_slopes(promised: Floats, fitted: Floats) -> Floats:
     """Return the mean slope of the chance of winning between two log-odds; between equal ones the slope itself."""
     distance = fitted - promised
     is_far = np.abs(distance) > 1e-6
@@ -183,11 +183,11 @@ def shares_of(terms: Terms, fit: MixedFit, score: Floats, *, weight: float, seed
         Of the draws.
     """
     errors = np.sqrt(np.diag(fit.covariance))
-    effects = _centred(terms, fit.effects[None, :])[0]
+    effects = centred(terms, fit.effects[None, :])[0]
     scale = promised_scale(terms, effects, errors)
     expected, of_columns, back = losses_at(terms, effects, scale, score)
     draws = np.random.default_rng(seed).multivariate_normal(fit.effects, fit.covariance, N_DRAWS, method="cholesky")
-    draws = _centred(terms, draws)
+    draws = centred(terms, draws)
     drawn = [losses_at(terms, effects, promised_scale(terms, effects, errors), score) for effects in draws]
     promised = expit(effects[0] + scale * score)
     fitted = expit(terms.accounted @ effects)
