@@ -15,6 +15,7 @@ from data.workspace import Workspace
 
 PARTS: Final = {
     "account": "why_lost_account",
+    "points": "why_lost_points",
 }
 """Each part and the module of this folder whose `report(reader, ruleset, selection)` returns it.
 
