@@ -7,6 +7,7 @@ counts, which are few. `analysis.moments` does the counting.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,7 @@ from analysis.rulesets.model import Ruleset
 from analysis.rulesets.rules import AXES
 from analysis.rulesets.scoring import axis_points, grades_of
 from analysis.selection import Selection
+from analysis.sqlfiles import sql_text
 from data.engine import Engine
 
 __all__ = [
@@ -65,7 +67,14 @@ class DecisionPatterns:
     is_gated: Mask
 
 
-def pattern_table(engine: Engine, ruleset: Ruleset, selection: Selection, decision: Decision = HANDOFF) -> PatternTable:
+def pattern_table(
+    engine: Engine,
+    ruleset: Ruleset,
+    selection: Selection,
+    decision: Decision = HANDOFF,
+    *,
+    without: Collection[str] = (),
+) -> PatternTable:
     """Count the decisions by rule pattern and by what became of them.
 
     Parameters
@@ -79,6 +88,8 @@ def pattern_table(engine: Engine, ruleset: Ruleset, selection: Selection, decisi
         never decided the moment of their last touch.
     decision : Decision
         When leads are scored.
+    without : collection of str
+        Handoffs that are left out, by id.
 
     Raises
     ------
@@ -86,12 +97,22 @@ def pattern_table(engine: Engine, ruleset: Ruleset, selection: Selection, decisi
         If the outcome or the decision names a stage that the history does not have.
     """
     replay = Replay.prepare(engine, ruleset, selection, decision)
-    if len(replay.layouts) == 1 and ruleset.outside is None:
+    if len(replay.layouts) == 1 and ruleset.outside is None and not without:
         frame = replay.patterns(replay.layouts[0])
         counts = replay.layouts[0].unpack(frame)
         return count_patterns(ruleset, replay.questions.multiplicity(counts), replay.questions.gated(counts), frame)
     frame, multiplicity, gated = replay.decisions()
-    return count_patterns(ruleset, multiplicity, gated, frame.assign(n_decisions=1))
+    kept = _others(engine, frame, without)
+    return count_patterns(ruleset, multiplicity[kept], gated[kept], frame[kept].assign(n_decisions=1))
+
+
+def _others(engine: Engine, decisions: pd.DataFrame, without: Collection[str]) -> Mask:
+    """Return which decisions are none of these handoffs."""
+    wanted = pd.DataFrame({"handoff_id": pd.Series(sorted(without), dtype="str")})
+    found = engine.query(sql_text("handoff_keys"), tables={"wanted": wanted}) if without else decisions.iloc[:0]
+    keys = ["lead_no", "pass_no", "decided_at"]
+    is_kept: Mask = ~pd.MultiIndex.from_frame(decisions[keys]).isin(pd.MultiIndex.from_frame(found[keys]))
+    return is_kept
 
 
 def decision_patterns(
@@ -187,12 +208,13 @@ def every_row(
 def won_decisions(
     engine: Engine, ruleset: Ruleset, selection: Selection, decision: Decision = HANDOFF
 ) -> tuple[pd.DataFrame, Integers, Mask]:
-    """Return the decisions that won in time, and what they brought; not for the score of another tool.
+    """Return the decisions that won in time, and what they brought.
 
     Returns
     -------
     rows : DataFrame
-        One row per decision: `lead_id`, `pass_no`, `decided_at`, `amount` (yen of won deals; NaN when unknown).
+        One row per decision: `lead_id`, `pass_no`, `decided_at`, `amount` (yen of the deals won after it, within
+        the horizon and before the next decision, so that no deal counts twice; NaN when unknown).
     multiplicity, gated : arrays of shape (n_decisions, n_columns) and (n_decisions, n_gates)
         As in `PatternTable`; errors as for `pattern_table`.
     """

@@ -6,7 +6,7 @@ the rule patterns: an edited cell asks no question of the history.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import dropwhile, pairwise
@@ -99,15 +99,24 @@ class Consequences:
         return int(self.swaps.loc[self.swaps["move"].isin(moves), "n_leads"].sum())
 
 
-def bench(engine: Engine, ruleset: Ruleset, selection: Selection, decision: Decision = HANDOFF) -> Bench:
+def bench(
+    engine: Engine,
+    ruleset: Ruleset,
+    selection: Selection,
+    decision: Decision = HANDOFF,
+    *,
+    without: Collection[str] = (),
+) -> Bench:
     """Replay the decisions of a selection, quarter by quarter.
+
+    `without` leaves handoffs out by id, such as those of `analysis.losses.court.excluded_handoffs`.
 
     Raises
     ------
     ReplayError
         As for `analysis.replay.pattern_table`.
     """
-    replayed = [pattern_table(engine, ruleset, quarter, decision) for quarter in quarters(selection)]
+    replayed = [pattern_table(engine, ruleset, part, decision, without=without) for part in quarters(selection)]
     # Quarters before the first decision are no past to learn from.
     tables = list(dropwhile(lambda table: table.counts.empty, replayed)) or replayed[-1:]
     return Bench(patterns=pooled(tables), quarters=tuple(tables), counts=_counts(tables, ruleset))

@@ -60,7 +60,8 @@ def suspects(cases: Cases) -> pd.DataFrame:
     """
     found = case_shares(cases)
     is_lost = ~cases.table["is_won"].to_numpy(dtype=bool)[found["case_no"].to_numpy(dtype=np.int64)]
-    return found[is_lost].reset_index(drop=True)
+    lost: pd.DataFrame = found[is_lost].reset_index(drop=True)
+    return lost
 
 
 def case_shares(cases: Cases) -> pd.DataFrame:
