@@ -33,7 +33,7 @@ _STEPS: Final = {
     "outcomes": ("moments", "decisions"),
     "outside_decisions": ("moments", "decisions"),
     "scored_decisions": ("moments", "decisions", "rule_hits"),
-    "won_decisions": ("moments", "decisions", "rule_hits"),
+    "won_decisions": ("moments", "decisions", "rule_hits", "won_amounts"),
     "decided_rows": ("moments", "moment_values", "decisions", "rule_hits", "decision_segments"),
 }
 _PREPARED: Final = ("moments", "moment_touches", "moment_values")
@@ -224,12 +224,16 @@ class Replay:
         return pattern_no, self.questions.multiplicity(np.hstack(counts))
 
     def decisions(self, result: str = "scored_decisions") -> tuple[pd.DataFrame, Integers, Mask]:
-        """Return the decisions in a stable order, with their multiplicities and shut gates."""
+        """Return the decisions in a stable order, with their multiplicities and shut gates.
+
+        `result` is "scored_decisions" (all of them) or "won_decisions".
+        """
         frames = [self.ask(result, {"counts": self.counts(layout)}) for layout in self.layouts]
         counts = np.hstack([layout.unpack(frame) for layout, frame in zip(self.layouts, frames, strict=True)])
-        outside = self.questions.ruleset.outside
-        multiplicity = self.questions.multiplicity(counts) if outside is None else self._outside(outside)
-        return frames[0].drop(columns=list(WORDS)), multiplicity, self.questions.gated(counts)
+        rows, outside = frames[0].drop(columns=list(WORDS)), self.questions.ruleset.outside
+        moments = rows.pop("moment_no").to_numpy(dtype=np.int64) if "moment_no" in rows else None
+        multiplicity = self.questions.multiplicity(counts) if outside is None else self._outside(outside, moments)
+        return rows, multiplicity, self.questions.gated(counts)
 
     def _outside(self, outside: OutsideScore, moments: Integers | None = None) -> Integers:
         """Return for each decision whether nobody scored it, and its points above the lowest.

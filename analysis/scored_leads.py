@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.lead_list import N_SHOWN, LeadList
-from analysis.replay import GROUPS, ReplayError, lead_scores
+from analysis.replay import GROUPS, ReplayError, lead_scores, pattern_table, score_table, won_decisions
 from analysis.rulesets.model import Ruleset
+from analysis.rulesets.scoring import scores_of
 from analysis.selection import Selection
 from analysis.sqlfiles import sql_text
 from data.engine import Engine
@@ -105,17 +106,13 @@ def amounts_by_score(engine: Engine, ruleset: Ruleset, selection: Selection) -> 
     """
     if selection.outcome != "won":
         raise ReplayError(f'amounts belong to won deals, not to the stage "{selection.outcome}"; choose won')
-    scores = lead_scores(engine, ruleset, selection)
-    scores = scores[scores["group"].isin(("won", "not_won"))]
-    keys = ["lead_id", "pass_no", "decided_at"]
-    amounts = engine.query(sql_text("won_amounts"), selection.params("as_of", "horizon_days", "mature_at"))
-    won = scores["group"].eq("won").to_numpy()
-    amount = scores[keys].merge(amounts, on=keys, how="left")["amount"].to_numpy(dtype=np.float64)
-    is_known = won & ~np.isnan(amount)
-    values = np.where(is_known, amount, 0.0)
-    parts = {"n_mature": 1, "n_won": won, "n_known": is_known, "total": values, "total_squares": values**2}
-    table = pd.DataFrame({"score": scores["score"].to_numpy(), **parts})
-    return table.groupby("score", as_index=False).sum()
+    table = score_table(pattern_table(engine, ruleset, selection), ruleset)[["score", "n_mature", "n_won"]]
+    rows, multiplicity, _ = won_decisions(engine, ruleset, selection)
+    known = rows.assign(score=scores_of(ruleset, multiplicity)).dropna(subset=["amount"])
+    squares = known.assign(square=known["amount"] ** 2).groupby("score")
+    sums = squares.agg(n_known=("amount", "size"), total=("amount", "sum"), total_squares=("square", "sum"))
+    table = table[table["n_mature"] > 0].merge(sums.reset_index(), on="score", how="left")
+    return table.fillna({"n_known": 0, "total": 0.0, "total_squares": 0.0}).astype({"n_known": "int64"})
 
 
 def with_outcome(selection: Selection, outcome: str) -> Selection:

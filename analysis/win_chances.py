@@ -117,6 +117,10 @@ def _design(features: Floats, n_mature: Floats) -> Floats:
     return np.column_stack([np.ones(len(features)), (features - centre) / np.where(scale > 1e-9, scale, 1.0)])
 
 
+# Not `analysis.logistic_map`, though both turn scores into chances: here there may be two scores at once, and hundreds
+# of draws must be fitted with one rule, also those without a win. Were what was counted fitted by that curve (no ridge,
+# Firth's penalty only where wins and losses are separated) and the draws by this one, the interval would lie beside
+# its estimate. The curve that is shown to people is that of `logistic_map`; this one only fills in for missing outcomes.
 def _logistic(design: Floats, n_mature: Floats, n_won: Floats) -> Floats:
     base = (n_won.sum(axis=1) + 0.5) / (n_mature.sum(axis=1) + 1)
     slopes = np.zeros((len(n_mature), design.shape[1]))

@@ -1,19 +1,17 @@
--- What the won decisions brought: deals won after the decision, within the horizon and before the next decision.
--- Reads:   prep.leads, prep.handoffs, deals
--- Returns: one row per handoff with such a deal: lead_id, pass_no, amount (yen; NULL when no deal says it).
+-- What the decisions brought: deals won after the decision, within the horizon and before the next decision.
+-- Reads:   moments, decisions, prep.deals
+-- Returns: one row per decision that won and has such a deal: moment_no, amount (yen; NULL when no deal says it).
 SELECT
-    prep.leads.lead_id AS lead_id,
-    prep.handoffs.pass_no AS pass_no,
-    prep.handoffs.handed_off_at AS decided_at,
-    SUM(CAST(deals.amount AS DOUBLE)) AS amount
-FROM prep.handoffs
-INNER JOIN prep.leads ON prep.handoffs.lead_no = prep.leads.lead_no
-INNER JOIN deals ON prep.leads.lead_id = deals.lead_id
+    moments.moment_no AS moment_no,
+    SUM(CAST(prep.deals.amount AS DOUBLE)) AS amount
+FROM moments
+INNER JOIN decisions ON moments.moment_no = decisions.moment_no
+INNER JOIN prep.deals ON moments.lead_no = prep.deals.lead_no
 WHERE
-    deals.outcome = 'won'
-    AND deals.closed_at <= $as_of
-    AND deals.closed_at > prep.handoffs.handed_off_at
-    AND deals.closed_at <= prep.handoffs.handed_off_at + INTERVAL '1' DAY * $horizon_days
-    AND (prep.handoffs.next_handed_off_at IS NULL OR deals.closed_at <= prep.handoffs.next_handed_off_at)
-    AND prep.handoffs.handed_off_at <= $mature_at
-GROUP BY prep.leads.lead_id, prep.handoffs.pass_no, prep.handoffs.handed_off_at
+    decisions.outcome_no = 4
+    AND prep.deals.outcome = 'won'
+    AND prep.deals.closed_at <= $as_of
+    AND prep.deals.closed_at > moments.decided_at
+    AND prep.deals.closed_at <= moments.decided_at + INTERVAL '1' DAY * $horizon_days
+    AND (moments.next_decided_at IS NULL OR prep.deals.closed_at <= moments.next_decided_at)
+GROUP BY moments.moment_no

@@ -30,6 +30,8 @@ FILES = [
     "outcomes",
     "moment_rows",
     "scored_decisions",
+    "won_amounts",
+    "won_decisions",
 ]
 FORBIDDEN = r"SELECT \*|\bQUANTILE|\bMEDIAN|\bAPPROX|\bLOG\(|\bROUND\(|\bPIVOT\b|\bASOF\b|\bEXCLUDE\b|\bFILTER\b|\bQUALIFY\b|//|::"
 
