@@ -143,7 +143,7 @@ def rule_dimensions(cases: Cases) -> list[Dimension]:
 def touch_dimensions(counts: pd.DataFrame, kinds: Iterable[str]) -> list[Dimension]:
     """Return some kinds of touches as dimensions of their own: whether there was any; `counts` as from `touch_counts`."""
     return [
-        Dimension(name=TOUCH, labels=(kind,), codes=(counts[kind] > 0).to_numpy(dtype=np.int64))
+        Dimension(name=TOUCH, labels=(kind,), codes=np.minimum(counts[kind].to_numpy(dtype=np.int64), 1))
         for kind in kinds
         if kind in counts
     ]

@@ -5,12 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import choices, controls, loading, loading_losses, notices, sentences
-from dashboard.losing import account, fooled, reasons
+from dashboard.losing import account, fooled, near_misses, reasons, subgroups, twins
 
 # Only the sections of the chosen tab are worked out.
 TABS = {
     "account": (account, reasons),
     "fooled": (fooled,),
+    "groups": (subgroups,),
+    "near_misses": (near_misses,),
+    "twins": (twins,),
 }
 
 say = controls.say()

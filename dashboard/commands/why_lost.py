@@ -16,8 +16,11 @@ from data.workspace import Workspace
 PARTS: Final = {
     "account": "why_lost_account",
     "points": "why_lost_points",
+    "groups": "why_lost_groups",
+    "near-misses": "why_lost_near_misses",
+    "twins": "why_lost_twins",
 }
-"""Each part and the module of this folder whose `report(reader, ruleset, selection)` returns it.
+"""Each part and the module of this folder whose `report(reader, ruleset, selection)` returns it; twins takes a lead, too.
 
 What `report` returns are the arguments of `output.print_result`, without the format:
 `headline`, `facts`, `tables` and `main_table`.
@@ -27,10 +30,13 @@ What `report` returns are the arguments of `output.print_result`, without the fo
 @click.command(name="why-lost")
 @click.option("--part", type=click.Choice(list(PARTS)), default="account", show_default=True, help="What to look at.")
 @click.option("--ruleset", "reference", default="today", show_default=True, help="A ruleset, or a TOML file.")
+@click.option("--lead", default="", help="The lost lead whose twins are wanted; only for twins [default: the latest].")
 @selection_options
 @format_option
 @click.pass_obj
-def why_lost_command(workspace: Workspace, part: str, reference: str, output_format: str, **options: Any) -> None:
+def why_lost_command(
+    workspace: Workspace, part: str, reference: str, lead: str, output_format: str, **options: Any
+) -> None:
     """Say what took the high scores that lost: chance, the points, the calls, the data, or the market.
 
     \b
@@ -40,7 +46,9 @@ def why_lost_command(workspace: Workspace, part: str, reference: str, output_for
     reader = open_reader(workspace)
     chosen = selection(reader, **options)
     ruleset = find_ruleset(workspace, reference)
-    result = importlib.import_module(f"dashboard.commands.{PARTS[part]}").report(reader, ruleset, chosen)
+    result = importlib.import_module(f"dashboard.commands.{PARTS[part]}").report(
+        reader, ruleset, chosen, **({"lead": lead} if part == "twins" else {})
+    )
     facts = {
         "snapshot": reader.snapshot,
         "as_of": chosen.as_of,
