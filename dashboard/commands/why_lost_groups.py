@@ -45,12 +45,14 @@ def headline(found: Subgroups, what: str, level: str) -> list[str]:
         )
     ]
     rows = found.confirmed
-    for row in rows.itertuples():
-        lines.append(
+    lines += [
+        (
             f"{text(row.condition)}: {row.n_won:,} of {row.n:,} won, {row.n_expected:,.0f} promised; "
             f"about {row.n_at_stake:,.0f} wins {'beyond it' if found.is_wins else 'at stake'} "
             f"({row.at_stake_low:,.0f} to {row.at_stake_high:,.0f})."
         )
+        for row in rows.itertuples()
+    ]
     return lines if len(rows) else [*lines, f"None wins {level} than its scores promise by more than chance."]
 
 

@@ -23,6 +23,7 @@ def report(reader: Reader, ruleset: Ruleset, selection: Selection) -> dict[str, 
     patterns = pattern_table(reader, ruleset, selection)
     found = near_misses(reader, cases, case_facts(reader, cases), patterns)
     returned = returned_leads(reader, selection)
+    ends = {"extra_low": "extra_least", "extra_high": "extra_most"}
     return {
         "headline": [
             *_opening(found),

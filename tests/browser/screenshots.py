@@ -45,7 +45,14 @@ PATHS = {
     "points-routing": "points?tab=routing&list=routing.conflict",
     "whylost": "whylost?list=account.late",
     "whylost-fooled": "whylost?tab=fooled",
+    "whylost-groups": "whylost?tab=groups",
+    "whylost-near-misses": "whylost?tab=near_misses",
+    "whylost-twins": "whylost?tab=twins",
     "lead": "lead?lead_id=L0000017",
+    "definitions": "definitions",
+    "definitions-words": "definitions?tab=words",
+    "definitions-together": "definitions?tab=together",
+    "definitions-alignment": "definitions?tab=alignment",
     "data": "data",
 }
 """What a picture shows: a page, and what was chosen on it."""
