@@ -44,6 +44,8 @@ DEFAULTS: Final[Mapping[str, str | tuple[str, ...]]] = {
     "measure": "level",
     "basis": "created",
     "rival": "",
+    "define_a": "",
+    "define_b": "",
     "list": "",
     "lead_id": "",
     "lead": "",

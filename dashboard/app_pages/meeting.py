@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from dashboard import controls
+from dashboard.meeting import page
 
-say = controls.say()
-st.title(say("pages.meeting.question"), anchor=False)
-current = controls.snapshot()
-selection = controls.selection(current)
+page.draw(controls.say())
