@@ -113,7 +113,9 @@ def _table(found: Twins, say: Speaker) -> None:
         lambda row, value: aspect_value(row, value, say, is_revealed=revealing.is_revealed()),
         say,
     )
-    exhibits.table(say, table, key="twins")
+    # A table of the page would break the names of the rows on a phone; a grid scrolls.
+    st.dataframe(table.shown, hide_index=True, height="content", alt=say("twins.alt", leads=", ".join(headings)))
+    exhibits.download(say, table, "twins")
     same = found.aspects[(found.aspects["n_differ"] == 0) & (found.aspects["group"] != "touch")]
     names = say("format.comma").join(aspect_name(row, say) for row in same.itertuples())
     if names:
@@ -149,7 +151,7 @@ def aspect_value(row: Any, value: Any, say: Speaker, *, is_revealed: bool) -> st
     if row.group == "wait":
         return say("condition.nothing") if pd.isna(value) else _hours(float(value), say)
     if row.group == "age":
-        return say.days(float(value))
+        return say("twins.days", n=say.count(value))
     if row.group == "fact":
         if row.name == "owner" and value and not is_revealed:
             return mask_text(value)
