@@ -40,6 +40,7 @@ _COMMANDS: Final = {
     "threshold": ("threshold", "From how many points should sales take over?"),
     "why-lost": ("why_lost", "Why did high scores fail to close?"),
     "lead": ("lead", "What happened with this lead?"),
+    "report": ("report", "Everything the meeting needs, as one file to print or to edit."),
     "ruleset": ("rulesets", "List, check and release the points."),
 }
 """Name of each command, the module in `dashboard.commands` it lives in, and its line in the help."""
