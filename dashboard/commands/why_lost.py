@@ -19,6 +19,8 @@ PARTS: Final = {
     "groups": "why_lost_groups",
     "near-misses": "why_lost_near_misses",
     "twins": "why_lost_twins",
+    "speed": "why_lost_speed",
+    "court": "why_lost_court",
 }
 """Each part and the module of this folder whose `report(reader, ruleset, selection)` returns it; twins takes a lead, too.
 

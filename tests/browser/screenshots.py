@@ -48,6 +48,8 @@ PATHS = {
     "whylost-groups": "whylost?tab=groups",
     "whylost-near-misses": "whylost?tab=near_misses",
     "whylost-twins": "whylost?tab=twins",
+    "whylost-speed": "whylost?tab=speed",
+    "whylost-court": "whylost?tab=court",
     "lead": "lead?lead_id=L0000017",
     "definitions": "definitions",
     "definitions-words": "definitions?tab=words",
