@@ -6,20 +6,29 @@ later be held against what really happened.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from analysis.durations import Span, duration_cells
+from analysis.counters import Integers
+from analysis.durations import Span, duration_cells, positions
 from analysis.intervals import CONFIDENCE, Floats, wilson_interval
 from analysis.selection import Selection
+from analysis.sqlfiles import sql_text
 from analysis.survival import OUTCOMES, cumulative_incidence
 from data.engine import Engine
 
 N_DRAWS: Final = 1000
+N_BACKTEST_DRAWS: Final = 400
+"""Fewer for the past: whether an interval held is asked of dozens of them together."""
+
+_REACHED, _LOST, _OPEN = range(len(OUTCOMES))
+_MICROSECOND: Final = pd.Timedelta(microseconds=1)
 _FEW_MONTHS: Final = 6
 
 
@@ -104,32 +113,16 @@ def forecast(
     (months are drawn with replacement, so that good and bad months count as
     units), the month's own quality (a gamma factor whose spread is estimated
     from how much months differ beyond chance, updated by the month's
-    conversions so far), and chance (binomial draws). Lost leads stay lost.
+    conversions so far), and chance (binomial draws). The open leads of a month
+    are drawn together at their mean chance, which lets them vary a little more
+    than each at its own, never less. Lost leads stay lost.
     """
-    data = _by_month(cells, as_of, horizon_days)
-    n_reached, n_leads = data.reached.sum(axis=1), data.ages.sum(axis=1)
-    open_by_age = data.waiting[:, :-1]
-    totals = n_reached + _remaining(data, open_by_age, n_draws, np.random.default_rng(seed))
-    tail = (1 - confidence) / 2
-    low, high = (
-        np.quantile(totals, [tail, 1 - tail], axis=0, method="inverted_cdf") if len(n_leads) else (n_leads, n_leads)
-    )
-    return pd.DataFrame(
-        {
-            "month": data.months,
-            "n_leads": n_leads.astype(np.int64),
-            "n_reached": n_reached.astype(np.int64),
-            "n_open": open_by_age.sum(axis=1).astype(np.int64),
-            "raw_rate": n_reached / n_leads,
-            "forecast_rate": totals.mean(axis=0) / n_leads,
-            "low": low / n_leads,
-            "high": high / n_leads,
-            "is_final": open_by_age.sum(axis=1) == 0,
-        }
-    )
+    return _forecast(_by_month(cells, as_of, horizon_days), confidence, n_draws, np.random.default_rng(seed))
 
 
-def backtest(engine: Engine, selection: Selection, span: Span, n_replays: int = 6) -> Backtest:
+def backtest(
+    engine: Engine, selection: Selection, span: Span, n_replays: int = 6, cells: pd.DataFrame | None = None
+) -> Backtest:
     """Repeat past forecasts as they would have been made, and hold them against what happened.
 
     Parameters
@@ -142,18 +135,19 @@ def backtest(engine: Engine, selection: Selection, span: Span, n_replays: int = 
         Which conversion.
     n_replays : int
         How many beginnings of months to go back, from the latest one whose
-        young months are all decided now. Each costs one query.
+        young months are all decided now. One query counts for all of them.
+    cells : DataFrame, optional
+        Those of now, as `durations.duration_cells(..., unit="day")` returns
+        them, where they are at hand already.
     """
-    now = duration_cells(engine, selection, span, unit="day")
+    now = duration_cells(engine, selection, span, unit="day") if cells is None else cells
     actual = forecast(now, selection.as_of, selection.horizon_days, n_draws=1).set_index("month")
     latest = pd.Timestamp(selection.mature_at).to_period("M").to_timestamp()
+    moments = pd.date_range(end=latest, periods=n_replays, freq="MS")
+    moments = moments[moments > pd.Timestamp(selection.start)] if selection.start is not None else moments
     parts = []
-    for moment in pd.date_range(end=latest, periods=n_replays, freq="MS"):
-        then = replace(selection, as_of=moment.to_pydatetime() - pd.Timedelta(microseconds=1).to_pytimedelta())
-        if selection.start is not None and then.as_of <= then.starts_at:
-            continue
-        cells = duration_cells(engine, then, span, unit="day")
-        made = forecast(cells, then.as_of, selection.horizon_days)
+    for moment, data in _seen_at(engine, selection, span, moments):
+        made = _forecast(data, CONFIDENCE, N_BACKTEST_DRAWS, np.random.default_rng(0))
         young = made[~made["is_final"]]
         parts.append(
             young.assign(
@@ -163,6 +157,48 @@ def backtest(engine: Engine, selection: Selection, span: Span, n_replays: int = 
             )
         )
     return _judged(parts)
+
+
+def _seen_at(
+    engine: Engine, selection: Selection, span: Span, moments: pd.DatetimeIndex
+) -> Iterator[tuple[pd.Timestamp, _Months]]:
+    """Count what was known at each of some midnights, as `duration_cells` would have then; one query."""
+    if moments.empty:
+        return
+    start, end = positions(engine, span)
+    last = replace(selection, as_of=(moments[-1] - _MICROSECOND).to_pydatetime())
+    params = {
+        **last.params("as_of", "starts_at", "ends_at", "sources"), "start_position": start, "end_position": end,
+    }  # fmt: skip
+    asked = pd.DataFrame({"as_of": moments - _MICROSECOND})
+    cells = engine.query(sql_text("duration_moments"), params, {"moments": asked})
+    is_all = cells["as_of"].isna().to_numpy()
+    spans, lost = cells[is_all], cells[~is_all]
+    for moment in moments:
+        lost_then = lost[lost["as_of"] == moment - _MICROSECOND]
+        yield moment, _seen_then(spans[spans["known_on"] < moment], lost_then, moment, selection.horizon_days)
+
+
+def _seen_then(spans: pd.DataFrame, lost: pd.DataFrame, moment: pd.Timestamp, horizon_days: int) -> _Months:
+    """Put together who had come to the end before a midnight, who was lost, and who was open."""
+    has_reached = (spans["reached_on"] < moment).to_numpy()
+    days = np.where(has_reached, spans["days"].fillna(0), _complete_days(spans["started_on"], moment))
+    n_lost = lost["n"].to_numpy(dtype=np.float64)
+    # Those who were lost are among the others as open: what is counted for one is taken from the other.
+    return _counted(
+        np.concatenate([spans["started_on"], lost["started_on"], lost["started_on"]]),
+        np.concatenate([np.where(has_reached, _REACHED, _OPEN), np.full(len(lost), _LOST), np.full(len(lost), _OPEN)]),
+        np.concatenate([days, lost["days"], _complete_days(lost["started_on"], moment)]).astype(np.int64),
+        np.concatenate([spans["n"].to_numpy(dtype=np.float64), n_lost, -n_lost]),
+        moment - _MICROSECOND,
+        horizon_days,
+    )
+
+
+def _complete_days(started_on: pd.Series, moment: pd.Timestamp) -> Integers:
+    """Return how many whole days had passed just before a midnight."""
+    days: Integers = (moment - started_on).dt.days.to_numpy(dtype=np.int64)
+    return days - 1
 
 
 def _judged(parts: list[pd.DataFrame]) -> Backtest:
@@ -185,28 +221,60 @@ def _judged(parts: list[pd.DataFrame]) -> Backtest:
     )
 
 
-def _by_month(cells: pd.DataFrame, as_of: datetime, horizon_days: int) -> _Months:
-    known = cells[cells["outcome"].isin(OUTCOMES)]
-    months = known["started_on"].dt.to_period("M").dt.to_timestamp()
-    rows, index = pd.factorize(months, sort=True)
-    shape = (len(index), horizon_days + 1)
-    counts = {name: np.zeros(shape) for name in (*OUTCOMES, "ages")}
-    n = known["n"].to_numpy(dtype=np.float64)
-    days = np.clip(known["days"].to_numpy(dtype=np.int64), 0, horizon_days)
-    # What happens after the horizon has not happened within it.
-    outcomes = known["outcome"].where(known["days"] <= horizon_days, "open").to_numpy()
-    for name in OUTCOMES:
-        chosen = outcomes == name
-        np.add.at(counts[name], (rows[chosen], days[chosen]), n[chosen])
-    ages = (pd.Timestamp(as_of).normalize() - known["started_on"]).dt.days.to_numpy(dtype=np.int64)
-    np.add.at(counts["ages"], (rows, np.clip(ages, 0, horizon_days)), n)
-    return _Months(
-        months=pd.DatetimeIndex(index),
-        reached=counts["reached"],
-        lost=counts["lost"],
-        waiting=counts["open"],
-        ages=counts["ages"],
+def _forecast(data: _Months, confidence: float, n_draws: int, rng: np.random.Generator) -> pd.DataFrame:
+    """Forecast from counts; see `forecast`."""
+    n_reached, n_leads = data.reached.sum(axis=1), data.ages.sum(axis=1)
+    open_by_age = data.waiting[:, :-1]
+    totals = n_reached + _remaining(data, open_by_age, n_draws, rng)
+    tail = (1 - confidence) / 2
+    low, high = (
+        np.quantile(totals, [tail, 1 - tail], axis=0, method="inverted_cdf") if len(n_leads) else (n_leads, n_leads)
     )
+    return pd.DataFrame(
+        {
+            "month": data.months,
+            "n_leads": n_leads.astype(np.int64),
+            "n_reached": n_reached.astype(np.int64),
+            "n_open": open_by_age.sum(axis=1).astype(np.int64),
+            "raw_rate": n_reached / n_leads,
+            "forecast_rate": totals.mean(axis=0) / n_leads,
+            "low": low / n_leads,
+            "high": high / n_leads,
+            "is_final": open_by_age.sum(axis=1) == 0,
+        }
+    )
+
+
+def _by_month(cells: pd.DataFrame, as_of: datetime, horizon_days: int) -> _Months:
+    outcome_no = pd.Index(OUTCOMES).get_indexer(pd.Index(cells["outcome"]))
+    is_known = outcome_no >= 0
+    return _counted(
+        cells["started_on"].to_numpy()[is_known],
+        outcome_no[is_known],
+        cells["days"].to_numpy(dtype=np.int64)[is_known],
+        cells["n"].to_numpy(dtype=np.float64)[is_known],
+        as_of,
+        horizon_days,
+    )
+
+
+def _counted(
+    started_on: NDArray[Any], outcome_no: Integers, days: Integers, n: Floats, as_of: datetime, horizon_days: int
+) -> _Months:
+    """Sum up cells, one entry each, by month of start and day."""
+    started = started_on.astype("datetime64[D]")
+    index, rows = np.unique(started.astype("datetime64[M]"), return_inverse=True)
+    shape = (len(index), horizon_days + 1)
+
+    def summed(on_days: Integers, weights: Floats) -> Floats:
+        places = rows * shape[1] + np.clip(on_days, 0, horizon_days)
+        return np.bincount(places, weights, shape[0] * shape[1]).astype(np.float64).reshape(shape)
+
+    # What happens after the horizon has not happened within it.
+    outcome_no = np.where(days <= horizon_days, outcome_no, _OPEN)
+    reached, lost, waiting = (summed(days, n * (outcome_no == number)) for number in (_REACHED, _LOST, _OPEN))
+    ages = (np.datetime64(as_of, "D") - started).astype(np.int64)
+    return _Months(months=pd.DatetimeIndex(index), reached=reached, lost=lost, waiting=waiting, ages=summed(ages, n))
 
 
 def _remaining(data: _Months, open_by_age: Floats, n_draws: int, rng: np.random.Generator) -> Floats:
@@ -222,8 +290,9 @@ def _remaining(data: _Months, open_by_age: Floats, n_draws: int, rng: np.random.
     factors = _month_factors(data, reached, weights, rng)
     for month in np.flatnonzero(open_by_age.sum(axis=1)):
         ages = np.flatnonzero(open_by_age[month])
-        p = np.clip(factors[:, [month]] * chance[:, ages], 0.0, 1.0)
-        totals[:, month] = rng.binomial(open_by_age[month, ages].astype(np.int64), p).sum(axis=1)
+        n_open = open_by_age[month, ages]
+        p = np.clip(factors[:, [month]] * chance[:, ages], 0.0, 1.0) @ n_open / n_open.sum()
+        totals[:, month] = rng.binomial(round(n_open.sum()), np.minimum(p, 1.0))
     return totals
 
 

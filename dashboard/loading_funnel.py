@@ -67,7 +67,7 @@ def outlook(snapshot: Snapshot, selection: Selection, span: Span) -> Outlook:
     ages = _maturity.maturity(cells, selection.as_of, within_days=days)
     final = _forecast.forecast(cells, selection.as_of, days)
     months = final.merge(ages.drop(columns="n_leads"), on="month")
-    return Outlook(months=months, backtest=_forecast.backtest(engine, selection, span))
+    return Outlook(months=months, backtest=_forecast.backtest(engine, selection, span, cells=cells))
 
 
 @st.cache_data(ttl=TTL, max_entries=MAX_ENTRIES, show_spinner=False)

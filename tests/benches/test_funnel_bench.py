@@ -13,6 +13,7 @@ import importlib.util
 import os
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +21,7 @@ import pytest
 
 from analysis.ageing import ageing
 from analysis.durations import Span, duration_cells
+from analysis.forecast import backtest, forecast
 from analysis.funnel import funnel
 from analysis.journey_funnel import Question, funnel_by_origin, journey_funnel
 from analysis.selection import Selection
@@ -143,6 +145,28 @@ def test_time_to_convert_against_pandas(benchmark, reader, selection, tables):
             lambda: duration_cells(reader, selection, span),
             lambda: lags_in_pandas(tables, selection.as_of),
         )
+
+
+def test_backtest_against_one_query_per_moment(benchmark, reader, selection):
+    span, moments = (
+        Span(),
+        pd.date_range(end=pd.Timestamp(selection.mature_at).to_period("M").start_time, periods=6, freq="MS"),
+    )
+
+    def one_by_one():
+        found = []
+        for moment in moments:
+            then = replace(selection, as_of=(moment - pd.Timedelta(microseconds=1)).to_pydatetime())
+            cells = duration_cells(reader, then, span, unit="day")
+            made = forecast(cells, then.as_of, selection.horizon_days, n_draws=1)
+            found.append(made[~made["is_final"]][["month", "n_leads"]])
+        return pd.concat(found)
+
+    now = duration_cells(reader, selection, span, unit="day")
+    result = benchmark(backtest, reader, selection, span, cells=now)
+    assert result.forecasts[["month", "n_leads"]].to_numpy().tolist() == one_by_one().to_numpy().tolist()
+    if benchmark.enabled:
+        say("backtest", lambda: backtest(reader, selection, span, cells=now), one_by_one, "one query per moment")
 
 
 def ordered_in_pandas(tables, as_of):
