@@ -167,7 +167,7 @@ def test_the_past_is_counted_as_it_was_known_then(stages):
             {
                 "deal_id": f"{number}-{place}",
                 "lead_id": str(number),
-                "opened_at": None if place == 2 else day(opened),
+                "opened_at": None if place == number % 3 else day(opened),
                 "closed_at": None if outcome == "open" else day(opened + lag),
                 "outcome": str(outcome),
             }

@@ -158,7 +158,7 @@ def test_backtest_against_one_query_per_moment(benchmark, reader, selection):
         for moment in moments:
             then = replace(selection, as_of=(moment - pd.Timedelta(microseconds=1)).to_pydatetime())
             cells = duration_cells(reader, then, span, unit="day")
-            made = forecast(cells, then.as_of, selection.horizon_days, n_draws=1)
+            made = forecast(cells, then.as_of, selection.horizon_days)
             found.append(made[~made["is_final"]][["month", "n_leads"]])
         return pd.concat(found)
 
