@@ -19,11 +19,13 @@ PAGES = {
     "compare": ":material/compare_arrows:",
     "sources": ":material/campaign:",
     "targets": ":material/flag:",
+    "handoff": ":material/handshake:",
     "calibration": ":material/target:",
     "points": ":material/balance:",
     "whylost": ":material/quiz:",
     "lead": ":material/person_search:",
     "meeting": ":material/groups:",
+    "definitions": ":material/dictionary:",
     "data": ":material/database:",
 }
 

@@ -42,6 +42,7 @@ DEFAULTS: Final[Mapping[str, str | tuple[str, ...]]] = {
     "target": "",
     "wins": "10",
     "measure": "level",
+    "wait": "contact",
     "basis": "created",
     "rival": "",
     "define_a": "",
