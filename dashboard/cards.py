@@ -32,10 +32,15 @@ def row(n_cards: int) -> object:
 
 def overview(result: Overview, say: Speaker, opens: Mapping[str, Callable[[], None]]) -> None:
     """Draw the key numbers beside those of the period before; `opens` shows the leads of each."""
-    kpis = result.kpis[result.kpis["n"].gt(0) | result.kpis["unit"].eq("count")]
+    keys(result.kpis, result.selection.horizon_days, say, opens)
+
+
+def keys(kpis: pd.DataFrame, horizon_days: int, say: Speaker, opens: Mapping[str, Callable[[], None]]) -> None:
+    """Draw some rows of the key numbers; what nothing is known of is left out."""
+    known = kpis[kpis["n"].gt(0) | kpis["unit"].eq("count")]
     with row(4):
-        for _, kpi in kpis.iterrows():
-            _kpi(kpi, result.selection.horizon_days, say, opens.get(kpi["kpi"]))
+        for _, kpi in known.iterrows():
+            _kpi(kpi, horizon_days, say, opens.get(kpi["kpi"]))
 
 
 def _kpi(kpi: pd.Series, horizon_days: int, say: Speaker, opened: Callable[[], None] | None) -> None:

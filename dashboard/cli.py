@@ -38,9 +38,14 @@ _COMMANDS: Final = {
     "routing": ("routing", "Who takes care of which lead, and who is nobody's?"),
     "tune": ("tune", "What should each rule be worth?"),
     "threshold": ("threshold", "From how many points should sales take over?"),
+    "handoff": ("handoff", "Do both departments keep their word?"),
     "why-lost": ("why_lost", "Why did high scores fail to close?"),
     "lead": ("lead", "What happened with this lead?"),
     "report": ("report", "Everything the meeting needs, as one file to print or to edit."),
+    "decide": ("decide", "Store a decision with what it promises, and release its points."),
+    "decisions": ("decide", "Were the promises kept?"),
+    "meeting": ("meeting", "Prepare a meeting, note what was said, and see how to run it."),
+    "tripwires": ("meeting", "Is it time to talk again about what was agreed?"),
     "ruleset": ("rulesets", "List, check and release the points."),
 }
 """Name of each command, the module in `dashboard.commands` it lives in, and its line in the help."""

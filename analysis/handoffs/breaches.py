@@ -96,7 +96,7 @@ def kept_by(handed: Handed, judged: Judged, dimension: str) -> pd.DataFrame:
     -------
     DataFrame
         One row per value, most handoffs first: `group`, and for contact and answer `n_<wait>_due`,
-        `n_<wait>_kept`, `<wait>_rate` with `<wait>_low`, `<wait>_high`.
+        `n_<wait>_kept`, `<wait>_rate` with `<wait>_low`, `<wait>_high`, `is_<wait>_enough` (at least 20 due).
     """
     known = {wait: states(handed, judged, wait) for wait in WAITS}
     rows = []
@@ -112,6 +112,7 @@ def kept_by(handed: Handed, judged: Judged, dimension: str) -> pd.DataFrame:
         kept, n = table[f"n_{wait}_kept"].astype(float), table[f"n_{wait}_due"].astype(float)
         low, high = wilson_interval(kept, n)
         table = table.assign(**{f"{wait}_rate": rates(kept, n), f"{wait}_low": low, f"{wait}_high": high})
+        table[f"is_{wait}_enough"] = n >= MIN_N
     return table
 
 

@@ -11,6 +11,7 @@ from analysis.assumptions import WEEKS_PER_MONTH, Assumptions
 from analysis.handoffs.rows import REJECTED, Handed
 from analysis.handoffs.volumes import months
 from analysis.handoffs.waits import FOLLOW_HOURS
+from analysis.matching import Mask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +28,7 @@ class Load:
     inflow : float
         Mean of the whole months; NaN without one.
     n_waiting : int
-        Handoffs of the period without a first contact and without a rejection, not older than
-        `waits.FOLLOW_HOURS`; 0 when contacts are not recorded.
+        As many as `waiting` finds.
     weeks_of_work : float
         So long sales needs for those; NaN without a capacity.
     """
@@ -48,9 +48,7 @@ def load(handed: Handed, assumptions: Assumptions) -> Load:
     capacity = np.nan if assumptions.capacity_per_month is None else float(assumptions.capacity_per_month)
     # A day is missing at the end of a history that ends on the evening of the last of the month.
     is_whole = (table["month"] >= first) & (table["month"] + pd.offsets.MonthBegin(1) <= last + pd.Timedelta(days=1))
-    waits = np.isnan(handed.column("contact_hours")) & (handed.column("answer_no") != REJECTED)
-    is_waiting = handed.is_current & waits & (handed.column("open_hours") < FOLLOW_HOURS)
-    n_waiting = int(is_waiting.sum()) if handed.is_contact_recorded else 0
+    n_waiting = int(waiting(handed).sum())
     return Load(
         months=table.assign(is_whole=is_whole, is_over=is_whole & (table["n_handoffs"] > capacity)),
         capacity=capacity,
@@ -58,3 +56,13 @@ def load(handed: Handed, assumptions: Assumptions) -> Load:
         n_waiting=n_waiting,
         weeks_of_work=n_waiting / capacity * WEEKS_PER_MONTH,
     )
+
+
+def waiting(handed: Handed) -> Mask:
+    """Return the handoffs of the period without a first contact and without a rejection; shape (n,).
+
+    Those older than `waits.FOLLOW_HOURS` are no longer waited for; none when contacts are not recorded.
+    """
+    is_open = np.isnan(handed.column("contact_hours")) & (handed.column("answer_no") != REJECTED)
+    is_young = handed.column("open_hours") < FOLLOW_HOURS
+    return np.asarray(handed.is_current & is_open & is_young & handed.is_contact_recorded, dtype=bool)

@@ -84,7 +84,8 @@ def given_back(handed: Handed, dimension: str) -> pd.DataFrame:
         One row per value of the attribute, most rejections first: `group`, `n_handoffs`,
         `n_rejected`, `rejected_rate` of the answered with `rejected_low`, `rejected_high`,
         `n_back` (handed over again by as_of), `back_rate` with `back_low`, `back_high`,
-        `n_no_reason` (rejected without a reason).
+        `n_no_reason` (rejected without a reason), `is_enough`, `is_back_enough` (at least 20
+        answered, and rejected).
     """
     answer = handed.column("answer_no")
     is_rejected = answer == REJECTED
@@ -98,6 +99,7 @@ def given_back(handed: Handed, dimension: str) -> pd.DataFrame:
         low, high = wilson_interval(table[n].astype(float), table[of].astype(float))
         share = rates(table[n].astype(float), table[of].astype(float))
         table = table.assign(**{f"{name}_rate": share, f"{name}_low": low, f"{name}_high": high})
+    table = table.assign(is_enough=table["n_answered"] >= MIN_N, is_back_enough=table["n_rejected"] >= MIN_N)
     return table.sort_values(["n_rejected", "group"], ascending=[False, True], ignore_index=True)
 
 

@@ -120,7 +120,7 @@ def _could_try_again(handed: Handed) -> Mask:
 def _accepted(kpis: pd.DataFrame) -> list[int]:
     row = kpis.set_index("kpi").loc[["acceptance_rate"], ["value", "n", "previous_value", "previous_n"]]
     value, n, value_before, n_before = row.fillna(0).to_numpy(dtype=np.float64)[0]
-    return [round(value * n), int(n), round(value_before * n_before), int(n_before) if value_before else 0]
+    return [round(value * n), int(n), round(value_before * n_before), int(n_before)]
 
 
 def _with_change(table: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,1 @@
+"""The sections of the page Handoff, each with `draw(say, current, selection, path)`."""
