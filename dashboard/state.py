@@ -68,6 +68,10 @@ DEFAULTS: Final[Mapping[str, str | tuple[str, ...]]] = {
     "clock": "",
     "after": "",
     "judge": "",
+    "side": "marketing",
+    "docket": "mixed",
+    "lot": "1",
+    "case": "1",
 }
 """Choices and their codes when nothing was chosen; these are left out of the address."""
 
