@@ -106,24 +106,29 @@ def loss_cases(
     fields = _asked_fields(ruleset)
     replayed = decision_patterns(engine, _with_unknown(ruleset, fields), replace(selection, start=None, end=None))
     n_columns = replayed.multiplicity.shape[1] - len(fields)
-    table = _with_context(engine, replayed.decisions, selection)
-    table["score"] = scores_of(ruleset, replayed.multiplicity[:, :n_columns])
+    decisions, is_gated = replayed.decisions, replayed.is_gated
+    is_in_period = decisions["decided_at"].between(selection.starts_at, selection.ends_at, inclusive="left").to_numpy()
+    group = decisions["group"].to_numpy()
+    is_worked = is_in_period & (group != "standing")
+    counted = pd.Series(group[is_worked & ~is_gated]).value_counts()
+    # Most leads were never handed over: what happened around a handoff is joined to the others only.
+    is_kept = np.isin(group, ["won", "not_won"]) & ~is_gated
+    table = _with_context(engine, decisions[is_kept], selection)
+    multiplicity = replayed.multiplicity[is_kept]
+    table["score"] = scores_of(ruleset, multiplicity[:, :n_columns])
     table["is_high"] = table["score"] >= ruleset.threshold
-    table["is_in_period"] = table["decided_at"].between(selection.starts_at, selection.ends_at, inclusive="left")
+    table["is_in_period"] = is_in_period[is_kept]
     table["handling"] = _handling(table["wait_hours"], late_after_hours)
-    is_worked = table["group"] != "standing"
-    counted = table.loc[is_worked & table["is_in_period"] & ~replayed.is_gated, "group"].value_counts()
-    is_kept = (table["group"].isin(["won", "not_won"]) & ~replayed.is_gated).to_numpy()
-    kept = table[is_kept].reset_index(drop=True)
+    table["is_won"] = group[is_kept] == "won"
     return Cases(
-        table=kept.assign(is_won=kept["group"] == "won").drop(columns="group"),
-        multiplicity=replayed.multiplicity[is_kept, :n_columns],
-        unknown=replayed.multiplicity[is_kept, n_columns:] > 0,
+        table=table.drop(columns="group"),
+        multiplicity=multiplicity[:, :n_columns],
+        unknown=multiplicity[:, n_columns:] > 0,
         fields=fields,
         ruleset=ruleset,
         n_immature=int(counted.get("immature", 0)),
         n_already_decided=int(counted.get("already_decided", 0)),
-        n_gated=int((is_worked & table["is_in_period"] & replayed.is_gated).sum()),
+        n_gated=int((is_worked & is_gated).sum()),
     )
 
 
@@ -155,16 +160,18 @@ def _with_unknown(ruleset: Ruleset, fields: tuple[str, ...]) -> Ruleset:
 
 
 def _with_context(engine: Engine, decisions: pd.DataFrame, selection: Selection) -> pd.DataFrame:
-    context = engine.query(sql_text("loss_cases"), selection.params("as_of"))
+    context = engine.query(sql_text("loss_cases"), selection.params("as_of", "mature_at"))
     context = context.drop_duplicates(_KEYS)
     if selection.sources:
         # The replay has left out the other sources; a left join keeps its rows and order.
         context = context[context["source"].isin(selection.sources)]
     joined = decisions.merge(context, on=_KEYS, how="left")
-    texts = ["handoff_id", "from_department", "to_department", "reason", "source", "region", "owner"]
-    joined[texts] = joined[texts].fillna("")
-    decided = joined["decided_at"]
-    joined["quarter"] = decided.dt.year.astype(str) + "Q" + decided.dt.quarter.astype(str)
+    # Text made row by row is dear: there are only few quarters.
+    number, place = np.unique(
+        joined["decided_at"].dt.year * 4 + joined["decided_at"].dt.quarter - 1, return_inverse=True
+    )
+    names = np.array([f"{each // 4}Q{each % 4 + 1}" for each in number], dtype=object)
+    joined["quarter"] = names[place] if len(names) else ""
     return joined
 
 

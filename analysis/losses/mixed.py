@@ -42,6 +42,9 @@ START_SD: Final = 0.3
 LEAST_SD: Final = 0.01
 MAX_OUTER: Final = 25
 MAX_NEWTON: Final = 30
+N_STEPS: Final = 2
+"""Steps between two looks at the spreads: while these still move, effects to the last digit are wasted."""
+
 TOLERANCE: Final = 1e-8
 
 
@@ -98,7 +101,7 @@ def fit_mixed(design: Design, is_won: Mask) -> MixedFit:
     with one_thread():
         for _ in range(MAX_OUTER):
             precisions = _precisions(design, spreads, weights)
-            effects, covariance = _penalised(design, won, precisions, effects)
+            effects, covariance = _penalised(design, won, precisions, effects, N_STEPS)
             weights = _tail_weights(design, effects, covariance, spreads)
             updated = _updated_spreads(design, effects, covariance, precisions, weights, spreads)
             is_settled = bool(np.allclose(updated, spreads, rtol=0.02, atol=LEAST_SD / 2))
@@ -138,11 +141,13 @@ def _updated_spreads(
     return np.clip(updated, LEAST_SD, PRIOR_SD)
 
 
-def _penalised(design: Design, won: Floats, precisions: Floats, start: Floats) -> tuple[Floats, Floats]:
+def _penalised(
+    design: Design, won: Floats, precisions: Floats, start: Floats, most: int = MAX_NEWTON
+) -> tuple[Floats, Floats]:
     """Return the most likely effects under normal priors, and their covariance (Newton's method)."""
     columns, effects = design.columns, start
     value = _objective(columns, won, precisions, effects)
-    for _ in range(MAX_NEWTON):
+    for _ in range(most):
         p_won = expit(columns @ effects)
         gradient = columns.T @ (won - p_won) - precisions * effects
         step = cho_solve(_information(columns, p_won, precisions), gradient)

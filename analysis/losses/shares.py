@@ -16,7 +16,7 @@ References
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -30,6 +30,9 @@ HANDLED: Final = ("late", "no_contact", "department", "rep")
 """Causes whose end would win deals; better points or facts only keep promises."""
 
 N_DRAWS: Final = 400
+
+MAX_DRAWN: Final = 6_000
+"""Rows of the account that each draw is worked out for: the spread of the draws needs no more."""
 
 LEAST_ERROR: Final = 1e-6
 BIWEIGHT: Final = 4.685
@@ -188,7 +191,9 @@ def shares_of(terms: Terms, fit: MixedFit, score: Floats, *, weight: float, seed
     expected, of_columns, back = losses_at(terms, effects, scale, score)
     draws = np.random.default_rng(seed).multivariate_normal(fit.effects, fit.covariance, N_DRAWS, method="cholesky")
     draws = centred(terms, draws)
-    drawn = [losses_at(terms, effects, promised_scale(terms, effects, errors), score) for effects in draws]
+    part, of_part = _thinned(terms, score)
+    drawn = [losses_at(part, each, promised_scale(terms, each, errors), of_part) for each in draws]
+    drawn_weight = weight * len(score) / len(of_part)
     promised = expit(effects[0] + scale * score)
     fitted = expit(terms.accounted @ effects)
     return Shares(
@@ -201,7 +206,13 @@ def shares_of(terms: Terms, fit: MixedFit, score: Floats, *, weight: float, seed
         thinning_variance=len(fitted) * weight * (weight - 1) * float(fitted.var()),
         scale=scale,
         weight=weight,
-        drawn_expected=weight * np.array([each[0] for each in drawn]),
-        drawn_columns=weight * np.array([each[1] for each in drawn]),
-        drawn_back=weight * np.array([each[2] for each in drawn]),
+        drawn_expected=drawn_weight * np.array([each[0] for each in drawn]),
+        drawn_columns=drawn_weight * np.array([each[1] for each in drawn]),
+        drawn_back=drawn_weight * np.array([each[2] for each in drawn]),
     )
+
+
+def _thinned(terms: Terms, score: Floats) -> tuple[Terms, Floats]:
+    """Return at most `MAX_DRAWN` rows of the account, evenly spread."""
+    step = -(-len(score) // MAX_DRAWN)
+    return replace(terms, accounted=terms.accounted[::step], gap=terms.gap[::step]), score[::step]

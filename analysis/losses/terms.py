@@ -91,11 +91,17 @@ class _Term:
 
 
 def _rule_terms(cases: Cases, chosen: Integers) -> list[_Term]:
-    return [
+    found = [
         _Term(values=values, cause="score", label=column.id, points=column.points)
         for column, values in zip(cases.ruleset.columns, cases.multiplicity.T, strict=True)
         if np.ptp(values[chosen]) > 0
     ]
+    is_high = cases.table["is_high"].to_numpy(dtype=bool)
+    if cases.ruleset.outside is not None and found and 0 < is_high[chosen].sum() < len(chosen):
+        # What another tool's score promises is one step per point; a single rule could not say
+        # that high scores break it, and what they break would pass for luck.
+        found.append(_Term(values=is_high, cause="score", label=cases.ruleset.columns[0].id))
+    return found
 
 
 def _handling_terms(cases: Cases) -> list[_Term]:
@@ -126,5 +132,8 @@ def _group_terms(learned: pd.Series, values: pd.Series, cause: str, group_no: in
     levels = sorted(map(str, counts[counts >= MIN_N].index[:MAX_LEVELS]))
     if len(levels) < 2:
         return []
-    found = values.to_numpy()
-    return [_Term(values=found == level, cause=cause, label=level, group_no=group_no) for level in levels]
+    place = pd.Index(levels).get_indexer(pd.Index(values))
+    return [
+        _Term(values=place == number, cause=cause, label=level, group_no=group_no)
+        for number, level in enumerate(levels)
+    ]

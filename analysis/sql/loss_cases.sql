@@ -1,6 +1,6 @@
 -- What happened around each handoff: how it was handled, what was said, who had it.
 -- Reads:   prep.handoffs, prep.deals, prep.leads
--- Returns: one row per handoff made by $as_of; nothing later than $as_of is seen.
+-- Returns: one row per handoff made by $mature_at; nothing later than $as_of is seen.
 WITH lost AS (
     SELECT
         prep.handoffs.decision_no AS decision_no,
@@ -37,5 +37,5 @@ SELECT
 FROM prep.handoffs
 INNER JOIN prep.leads ON prep.handoffs.lead_no = prep.leads.lead_no
 LEFT JOIN lost ON prep.handoffs.decision_no = lost.decision_no
-WHERE prep.handoffs.handed_off_at <= $as_of
+WHERE prep.handoffs.handed_off_at <= $mature_at
 ORDER BY prep.handoffs.decision_no

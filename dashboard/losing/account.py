@@ -97,7 +97,7 @@ def _rules(account: Account, points: Ruleset, say: Speaker) -> None:
 
 def _levels(account: Account, say: Speaker) -> None:
     """Draw the other parts by source, fact, person and quarter; those that stand out first."""
-    rows = account.levels[account.levels["cause"].isin(account_leads.NAMED)]
+    rows = account.levels[account.levels["cause"].isin(account_leads.NAMED) & (account.levels["n_leads"] > 0)]
     if rows.empty:
         return
     st.markdown(f"**{say('losing.account.levels_heading')}**")

@@ -76,8 +76,9 @@ def unclear(account: Account, say: Speaker) -> str:
     """Say which causes cannot be told from chance, and what luck is left; empty when all are clear."""
     rows = account.causes[~account.causes["is_clear"] & (account.causes["low"] < account.causes["high"])]
     names = say("format.comma").join(say(f"losing.cause.{cause}.name") for cause in rows["cause"])
+    is_odd = not account.luck_low <= account.n_luck <= account.luck_high
     luck = say(
-        "losing.account.luck",
+        "losing.account.luck_odd" if is_odd else "losing.account.luck",
         n=say.signed(round(account.n_luck)),
         between=between(account.luck_low, account.luck_high, say),
     )
