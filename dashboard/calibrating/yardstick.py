@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import streamlit as st
 
 from analysis.selection import Selection
@@ -11,11 +13,17 @@ from dashboard.figures.gains import yardstick_figure
 from dashboard.loading import Snapshot
 from dashboard.texts import Speaker
 
+MAX_UNASKED: Final = 50_000
+"""Models of more decisions take seconds to fit: they are fitted when asked for, not whenever the page is opened."""
+
 
 def draw(say: Speaker, current: Snapshot, selection: Selection, path: str) -> None:
     """Draw the points beside the best model on the same facts."""
     chosen = (current, selection, path, loading.stamp_of(path))
     st.subheader(say("score.yardstick.heading"), anchor=False)
+    n = loading.calibration(*chosen).n_mature
+    if n > MAX_UNASKED and not st.toggle(say("score.yardstick.ask", n=say.count(n)), key="yardstick-asked"):
+        return
     found = loading_score.yardstick(*chosen)
     st.markdown("  \n".join(f"**{line}**" for line in score_words.yardstick(found, say)))
     if found.brier is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dashboard import loading_score
+from dashboard.calibrating import yardstick
 from tests.dashboard.conftest import words
 
 
@@ -29,3 +31,15 @@ def test_a_capacity_that_does_not_exist_is_the_usual_one(app):
     assert not app.exception
     chosen = [group.value for group in app.button_group if str(group.key).startswith("capacity")]
     assert chosen == ["30"]
+
+
+def test_models_of_many_decisions_are_fitted_only_when_asked_for(app, monkeypatch):
+    asked, usual = [], loading_score.yardstick
+    monkeypatch.setattr(loading_score, "yardstick", lambda *chosen: asked.append(chosen) or usual(*chosen))
+    monkeypatch.setattr(yardstick, "MAX_UNASKED", 0)
+    app.switch_page("app_pages/calibration.py").run()
+    assert not app.exception
+    assert asked == []
+    app.toggle(key="yardstick-asked").set_value(True).run()
+    assert not app.exception
+    assert asked
