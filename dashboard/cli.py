@@ -40,6 +40,8 @@ _COMMANDS: Final = {
     "threshold": ("threshold", "From how many points should sales take over?"),
     "handoff": ("handoff", "Do both departments keep their word?"),
     "why-lost": ("why_lost", "Why did high scores fail to close?"),
+    "definitions": ("definitions", "Do marketing and sales mean the same by MQL?"),
+    "alignment": ("alignment", "Where does each department's belief differ from the deals?"),
     "lead": ("lead", "What happened with this lead?"),
     "report": ("report", "Everything the meeting needs, as one file to print or to edit."),
     "decide": ("decide", "Store a decision with what it promises, and release its points."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Final
 
 from analysis.meeting.decisions import check_decision, write_decision
@@ -33,6 +34,7 @@ def decide(workspace: Workspace, decision: Decision) -> Decision:
         was released then.
     """
     check_decision(decision, "the decision")
+    _check_review(decision)
     released = _release(workspace, decision) if decision.ruleset_after else None
     try:
         return write_decision(workspace, decision)
@@ -42,6 +44,18 @@ def decide(workspace: Workspace, decision: Decision) -> Decision:
             f"{workspace.decisions}: {done}the decision was not stored ({error.strerror or error}); "
             "free some space or correct the permissions, and store it again: nothing is released twice"
         ) from error
+
+
+def _check_review(decision: Decision) -> None:
+    """Refuse a review on a day on which no promise can be judged."""
+    if decision.promise is None:
+        return
+    first = decision.in_force_from + timedelta(days=decision.promise.horizon_days)
+    if decision.review_on < first:
+        raise DecisionError(
+            f"the decision: the first result comes on {first}, the review is on {decision.review_on}; "
+            "review it later, or promise something that shows sooner"
+        )
 
 
 def _release(workspace: Workspace, decision: Decision) -> Ruleset:

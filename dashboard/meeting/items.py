@@ -8,14 +8,14 @@ from typing import Final
 
 import streamlit as st
 
-from analysis.meeting.agenda import OWN, Item, Meeting
+from analysis.meeting.agenda import Item, Meeting
 from analysis.selection import Selection
 from dashboard import alerts, cards, exhibits, loading, periods, sentences, tables
 from dashboard.calibrating import bands, verdict
+from dashboard.defining import alignment, stress
 from dashboard.figures.funnel import funnel_figure
 from dashboard.loading import Snapshot
 from dashboard.meeting import deciding, ledger
-from dashboard.notices import plain
 from dashboard.texts import Speaker
 
 
@@ -39,11 +39,6 @@ class Scene:
     current: Snapshot
     selection: Selection
     path: str
-
-
-def title(item: Item, say: Speaker) -> str:
-    """Return what an item is about."""
-    return plain(item.title) if item.kind == OWN else say(f"agenda.item.{item.kind}")
 
 
 def draw(say: Speaker, item: Item, scene: Scene) -> None:
@@ -81,6 +76,12 @@ def _score_truth(say: Speaker, scene: Scene) -> None:
         bands.draw(say, scene.current, scene.selection, scene.path)
 
 
+def _disagreement(say: Speaker, scene: Scene) -> None:
+    for section in (stress, alignment):
+        with st.container(border=True):
+            section.draw(say, scene.current, scene.selection, scene.path)
+
+
 def _changes(say: Speaker, scene: Scene) -> None:
     before = scene.meeting.ruleset
     deciding.draw(say, scene.current, scene.selection, before, scene.meeting.held_on)
@@ -93,6 +94,7 @@ def _last_change(say: Speaker, scene: Scene) -> None:
 _DRAWERS: Final[dict[str, Callable[[Speaker, Scene], None]]] = {
     "where_we_stand": _where_we_stand,
     "score_truth": _score_truth,
+    "disagreement": _disagreement,
     "changes": _changes,
     "last_change": _last_change,
 }

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import streamlit as st
 
 from analysis.meeting.agenda import OWN, USUAL, Item, Meeting, change_meeting, read_meetings, read_notes, write_meeting
 from analysis.selection import Selection
 from dashboard import exhibits, loading, notices
 from dashboard.loading import Snapshot
-from dashboard.meeting import items, room
+from dashboard.meeting import agenda_words, room
 from dashboard.tables import Builder
 from dashboard.texts import Speaker
 from data.errors import LeadcalError
@@ -50,7 +48,7 @@ def _meeting(say: Speaker, meeting: Meeting) -> None:
         st.markdown(label, width="content")
     with st.expander(say("agenda.details", date=say.date(meeting.held_on)), icon=":material/list:"):
         rows = Builder(say, "agenda.table")
-        rows.column("item", [items.title(item, say) for item in meeting.items])
+        rows.column("item", [agenda_words.title(item, say) for item in meeting.items])
         rows.column("minutes", [item.minutes for item in meeting.items], say.count)
         exhibits.grid(rows.twin().shown, alt=label)
         with st.form(f"agenda-{meeting.id}-{say.language}", border=False):
@@ -116,9 +114,3 @@ def _with_items(meeting: Meeting, chosen: tuple[Item, ...]) -> Meeting:
         id=meeting.id, held_on=meeting.held_on, ruleset=meeting.ruleset, snapshot=meeting.snapshot,
         as_of=meeting.as_of, horizon_days=meeting.horizon_days, items=chosen,
     )  # fmt: skip
-
-
-def next_meeting(meetings: tuple[Meeting, ...], today: date) -> Meeting | None:
-    """Return the meeting that comes next, today's included; None when none is prepared."""
-    coming = [meeting for meeting in meetings if meeting.held_on >= today]
-    return min(coming, key=lambda meeting: meeting.held_on, default=None)

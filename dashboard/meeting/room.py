@@ -11,7 +11,7 @@ import streamlit as st
 from analysis.meeting.agenda import Meeting, Note, read_notes, write_note
 from analysis.selection import Selection
 from dashboard import loading, loading_meeting, notices, state
-from dashboard.meeting import items
+from dashboard.meeting import agenda_words, items
 from dashboard.meeting.items import Scene
 from dashboard.notices import plain
 from dashboard.texts import Speaker
@@ -51,7 +51,7 @@ def draw(say: Speaker, meeting: Meeting) -> None:
     number = position(meeting)
     item = meeting.items[number - 1]
     _head(say, meeting, number)
-    st.title(items.title(item, say), anchor=False)
+    st.title(agenda_words.title(item, say), anchor=False)
     current = loading_meeting.pinned(meeting)
     if current is None:
         st.warning(say("room.snapshot_gone", n=meeting.snapshot), icon=":material/history:")

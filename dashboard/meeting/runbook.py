@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from analysis.assumptions import Assumptions
-from analysis.meeting.agenda import USUAL, Meeting
+from analysis.meeting.agenda import USUAL, Item, Meeting
 from analysis.meeting.model import Record
 from analysis.meeting.tripwires import Tripwire
-from dashboard.meeting import items, tripwire_words
+from dashboard.meeting import agenda_words, tripwire_words
 from dashboard.notices import plain
 from dashboard.texts import Speaker
 
@@ -82,7 +82,7 @@ _FILES = {
 }
 
 
-def _agenda(found: State) -> tuple[items.Item, ...]:
+def _agenda(found: State) -> tuple[Item, ...]:
     return found.meeting.items if found.meeting else USUAL
 
 
@@ -94,7 +94,7 @@ def _before(day: date, say: Speaker) -> Iterator[str]:
 def _during(found: State, say: Speaker) -> Iterator[str]:
     for number, item in enumerate(_agenda(found), 1):
         what = say(f"runbook.item.{item.kind}") if say.knows(f"runbook.item.{item.kind}") else ""
-        yield f"{number}. {say('runbook.item_line', title=items.title(item, say), minutes=item.minutes, what=what)}"
+        yield f"{number}. {say('runbook.item_line', title=agenda_words.title(item, say), minutes=item.minutes, what=what)}"
 
 
 def _after(found: State, say: Speaker) -> Iterator[str]:

@@ -13,7 +13,8 @@ from analysis.rulesets import list_rulesets
 from analysis.selection import Selection
 from dashboard import loading, loading_funnel, loading_meeting, loading_value
 from dashboard.loading import Snapshot
-from dashboard.meeting import cycle_words, prepare, runbook, watching
+from dashboard.meeting import cycle_words, runbook, watching
+from dashboard.meeting.next_one import next_meeting
 from dashboard.meeting.runbook import State
 from dashboard.texts import Speaker
 
@@ -51,7 +52,7 @@ def state_of(ruleset: str, horizon_days: int, today: date) -> State:
         today=today,
         ruleset=ruleset,
         horizon_days=horizon_days,
-        meeting=prepare.next_meeting(read_meetings(place)[0], today),
+        meeting=next_meeting(read_meetings(place)[0], today),
         records=read_records(place)[0],
         tripwires=loading_meeting.tripwires(),
         assumptions=loading_value.assumptions(),

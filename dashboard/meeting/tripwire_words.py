@@ -23,11 +23,9 @@ def agreed(wire: Tripwire, say: Speaker, horizon_days: int) -> str:
 def sentence(reading: Reading, say: Speaker, horizon_days: int) -> str:
     """Say where a tripwire stands, with the months it was judged by."""
     months = say("format.comma").join(_month(row, reading, say) for row in reading.months.itertuples())
-    key = (
-        "fired_certain"
-        if reading.state == "fired" and reading.is_certain and reading.tripwire.is_rate
-        else reading.state
-    )
+    key: str = reading.state
+    if reading.state == "fired":
+        key = "fired_count" if not reading.tripwire.is_rate else "fired_certain" if reading.is_certain else "fired"
     return say(
         f"tripwire.state.{key}",
         what=agreed(reading.tripwire, say, horizon_days),

@@ -119,7 +119,12 @@ def test_an_item_that_is_not_there_becomes_the_nearest(place, monkeypatch, item)
 def decided(place, monkeypatch, measure="sales_qualified.60"):
     """Decide on the draft, in force at the start of 2026."""
     page = opened(place, monkeypatch, tab="decide", after="today@2", judge=measure)
-    for key, value in (("title", "Raise price inquiry"), ("why", "It wins."), ("marketing", "Sato、Ito"), ("sales", "Suzuki")):
+    for key, value in (
+        ("title", "Raise price inquiry"),
+        ("why", "It wins."),
+        ("marketing", "Sato、Ito"),
+        ("sales", "Suzuki"),
+    ):
         fill(page, f"decide-{key}", value)
     return press(page, "decide-send")
 
@@ -150,7 +155,9 @@ def test_the_ledger_says_whether_the_promise_was_kept_and_the_review_is_stored(p
     decided(place, monkeypatch)
     early = opened(place, monkeypatch, tab="ledger")
     say = speaker("en")
-    assert say("ledger.about.too_early", date=say.date(date(2026, 3, 2)), review=say.date(date(2026, 4, 2))) in words(early)
+    assert say("ledger.about.too_early", date=say.date(date(2026, 3, 2)), review=say.date(date(2026, 4, 2))) in words(
+        early
+    )
     build_company(place, n_leads=4000, seed=1)
     page = opened(place, monkeypatch, tab="ledger")
     (record,), _ = read_records(place)
