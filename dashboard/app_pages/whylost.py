@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import choices, controls, loading, loading_losses, notices, sentences
-from dashboard.losing import account, fooled, near_misses, reasons, speed, subgroups, twins
+from dashboard.losing import account, court, fooled, near_misses, reasons, speed, subgroups, twins
 
 # Only the sections of the chosen tab are worked out.
 TABS = {
@@ -15,6 +15,7 @@ TABS = {
     "near_misses": (near_misses,),
     "twins": (twins,),
     "speed": (speed,),
+    "court": (court,),
 }
 
 say = controls.say()
