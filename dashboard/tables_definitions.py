@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.definitions import Definition
 from analysis.meeting.alignment import Alignment
 from dashboard.defining.sentences import kappa_span, kappa_text
-from dashboard.defining.words import definition_text, part_text
+from dashboard.defining.words import definition_name, definition_text, part_text
 from dashboard.tables import Builder, Twin
 from dashboard.texts import Speaker
 from dashboard.texts.numbers import DASH
@@ -18,19 +18,27 @@ from dashboard.texts.numbers import DASH
 def definitions_table(definitions: Sequence[Definition], say: Speaker) -> Twin:
     """Return definitions with their wording and their condition in words."""
     table = Builder(say, "definitions.table")
+    if all(each.id for each in definitions):
+        table.column("name", [definition_name(each, say) for each in definitions])
+        _meaning(table, definitions, say)
+        return table.twin()
     table.column("term", [say(f"definitions.term.{each.term}") for each in definitions])
-    table.column("by", [say(f"definitions.by.{each.by or 'published'}") for each in definitions])
-    table.column("text", [definition_text(each, say) for each in definitions])
-    table.column(
-        "condition",
-        [say("definitions.no_condition") if each.part is None else part_text(each.part, say) for each in definitions],
-    )
+    table.column("by", [say(f"definitions.by.{each.by}") for each in definitions])
+    _meaning(table, definitions, say)
     start = say("definitions.from_start")
     table.column(
         "valid_from", [start if each.valid_from is None else say.date(each.valid_from) for each in definitions]
     )
     table.column("agreed_by", [say("format.comma").join(each.agreed_by) or DASH for each in definitions])
     return table.twin()
+
+
+def _meaning(table: Builder, definitions: Sequence[Definition], say: Speaker) -> None:
+    table.column("text", [definition_text(each, say) for each in definitions])
+    table.column(
+        "condition",
+        [say("definitions.no_condition") if each.part is None else part_text(each.part, say) for each in definitions],
+    )
 
 
 def cells_table(cells: pd.DataFrame, names: Mapping[str, str], say: Speaker) -> Twin:
@@ -76,7 +84,7 @@ def alignment_table(found: Alignment, names: Mapping[str, str], say: Speaker) ->
 
 
 def _point(value: float) -> str:
-    return DASH if pd.isna(value) else f"{value:.1f}"
+    return DASH if pd.isna(value) else f"{round(value, 1) + 0.0:.1f}"
 
 
 def _differs(row: pd.Series, say: Speaker) -> str:

@@ -61,8 +61,9 @@ class Settlement:
     n_edits : int
         Changes that were tried.
     settled : Settled or None
-        The one that leaves the fewest disputed; of equals the one that moves the fewest leads. None
-        when no change leaves fewer than today.
+        The one that leaves the fewest disputed; of equals the one that moves the fewest leads. Never
+        one that agrees by meaning nobody or everybody: of the leads that both mean, and of those that
+        neither means, at least half must stay so. None when no change leaves fewer than today.
     separating : Settled or None
         The one after which the definition tells won from not won leads best. None unless it is
         better than today's by more than chance, all changes that were tried considered.
@@ -113,7 +114,8 @@ def settlement(
     won, lost = (found.counts[:, group, :].sum(axis=1) for group in (_WON, _NOT_WON))
     in_a, in_b = found.holds(a), found.holds(b)
     n_disputed = int(totals[in_a != in_b].sum())
-    results, chances = [], []
+    agreed = np.array([totals[in_a & in_b].sum(), totals[~in_a & ~in_b].sum()])
+    results, chances, is_fair = [], [], []
     for edit in options:
         held = found.holds(edit.part)
         results.append(
@@ -125,10 +127,12 @@ def settlement(
             )
         )
         chances.append(_chance(in_a, held, won, lost))
+        kept = np.array([totals[held & in_b].sum(), totals[~held & ~in_b].sum()])
+        is_fair.append(bool((2 * kept >= agreed).all()))
     return Settlement(
         n_disputed=n_disputed,
         n_edits=len(results),
-        settled=_settled(results, n_disputed),
+        settled=_settled([each for each, fair in zip(results, is_fair, strict=True) if fair], n_disputed),
         separating=_separating(results, chances, confidence),
         balance=_balance(in_a, won, lost),
         balance_other=_balance(in_b, won, lost),

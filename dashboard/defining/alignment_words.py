@@ -23,13 +23,16 @@ def rule_names(found: Alignment, ruleset: Ruleset, say: Speaker) -> dict[str, st
 
 
 def alignment_sentences(found: Alignment, names: dict[str, str], say: Speaker) -> list[str]:
-    """Say where beliefs differ from the deals, the largest difference first; then what stays unread."""
-    lines = _unread(found, say)
-    differing = [(distance, text) for distance, text in (_sentence(row, names, say) for row in _rows(found)) if text]
-    differing.sort(key=lambda each: -each[0])
-    if differing or not (found.sales.is_enough and found.deals.is_enough):
-        return [*(text for _, text in differing), *lines]
-    return [say("alignment.at_one"), *lines]
+    """Say where beliefs differ from the deals, the largest difference first; then what else differs or stays unread."""
+    told = [_told(row, names) for row in _rows(found)]
+    told = sorted((each for each in told if each is not None), key=lambda each: -each[0])
+    lines = [say(f"alignment.{key}", **values) for _, key, values in told if key != "departments"]
+    others = [say("alignment.departments_rule", **values) for _, key, values in told if key == "departments"]
+    if others:
+        lines.append(say("alignment.departments", rules=say("format.comma").join(others)))
+    if not lines and found.sales.is_enough and found.deals.is_enough:
+        lines = [say("alignment.at_one")]
+    return [*lines, *_unread(found, say)]
 
 
 def basis_sentence(found: Alignment, say: Speaker) -> str:
@@ -62,29 +65,37 @@ def _is_flat(reading: Reading) -> bool:
     return min(reading.n_yes, reading.n - reading.n_yes) >= MIN_EACH
 
 
-def _sentence(row: Any, names: dict[str, str], say: Speaker) -> tuple[float, str]:
-    """Return how far apart the readings of one rule are, and the sentence; empty when they are not."""
+def _told(row: Any, names: dict[str, str]) -> tuple[float, str, dict[str, str]] | None:
+    """Return how far apart the readings of one rule are, which sentence says so, and its values; None when they are not."""
     points, sales, deals = (float(row[name]) for name in ("points", "sales_points", "deals_points"))
-    values = {
-        "rule": names[row["column_id"]],
-        "points": f"{points:.0f}",
-        "sales": _point(sales),
-        "deals": _point(deals),
-    }
     key = _key(row, points, sales, deals)
-    distance = float(np.nanmax([abs(points - deals), abs(sales - deals), abs(points - sales), 0.0]))
-    return distance, say(f"alignment.{key}", **values) if key else ""
+    if not key:
+        return None
+    values = {"rule": names[row["column_id"]], "points": f"{points:.0f}", "sales": _point(sales)}
+    if key != "departments":
+        values["deals"] = _point(deals)
+    return float(np.nanmax([abs(points - deals), abs(sales - deals), abs(points - sales)])), key, values
 
 
 def _key(row: Any, points: float, sales: float, deals: float) -> str:
-    if row["marketing_differs"] and row["sales_differ"] and (points > deals) == (sales > deals):
+    if row["marketing_differs"] and row["sales_differ"]:
+        if (points > deals) != (sales > deals):
+            return "between"
         return "both_over" if points > deals else "both_under"
     if row["sales_differ"]:
-        return "believe" if sales > deals else "doubt"
+        return _belief(row, sales, deals)
     if row["marketing_differs"]:
         return "marketing_over" if points > deals else "marketing_under"
     return "departments" if row["departments_differ"] else ""
 
 
+def _belief(row: Any, sales: float, deals: float) -> str:
+    """Return how sales differ from the deals: belief and doubt are words for a rule that one of both sees nothing in."""
+    if sales > deals:
+        return "believe" if sales > 0 and deals < sales / 2 else "sales_over"
+    return "doubt" if row["sales_low"] <= 0 < row["deals_low"] else "sales_under"
+
+
 def _point(value: float) -> str:
-    return "–" if pd.isna(value) else f"{value:.1f}"
+    # Adding zero turns a rounded "-0.0" into "0.0".
+    return "–" if pd.isna(value) else f"{round(value, 1) + 0.0:.1f}"

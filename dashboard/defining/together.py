@@ -39,8 +39,6 @@ def draw(say: Speaker, current: Snapshot, selection: Selection, path: str) -> No
         key="definition-pairs",
         alt=say("definitions.together.alt", lines=" ".join(lines)),
     )
-    first = f"1 {names[next(iter(every.parts))]}"
-    st.markdown(f":small[{plain(first)}]")
 
 
 def pair_sentences(pairs: pd.DataFrame, known: dict[str, Definition], names: dict[str, str], say: Speaker) -> list[str]:

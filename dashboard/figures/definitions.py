@@ -57,7 +57,9 @@ def venn_figure(fates: Mapping[str, Mapping[str, int]], names: Mapping[str, str]
         )
     labels = [say("definitions.differ.cell_text", name=names[cell], n=say.count(sums[cell])) for cell in names]
     style.rows_layout(figure, labels, limit=max([*sums.values(), 1]))
-    figure.update_layout(barmode="stack", showlegend=True, height=len(names) * style.ROW_PIXELS + 76)
+    figure.update_layout(
+        barmode="stack", showlegend=True, legend_traceorder="normal", height=len(names) * style.ROW_PIXELS + 76
+    )
     return figure
 
 
@@ -81,13 +83,12 @@ def matrix_figure(pairs: pd.DataFrame, codes: Sequence[str], names: Mapping[str,
     for row in pairs.itertuples():
         first, second = sorted((place[row.a], place[row.b]), reverse=True)
         values[first, second], hovers[first, second] = row.kappa, _hover(row, names, say)
-    values, hovers = values[1:, :-1], hovers[1:, :-1]
     figure = style.blank(height=_CELL * len(values) + 50)
     numbers = [str(number) for number in range(1, len(codes) + 1)]
     figure.add_heatmap(
         z=values,
-        x=numbers[:-1],
-        y=[f"{number} {names[code]}" for number, code in zip(numbers[1:], codes[1:], strict=True)],
+        x=numbers,
+        y=[f"{number} {names[code]}" for number, code in zip(numbers, codes, strict=True)],
         text=[["" if np.isnan(value) else f"{value:.2f}" for value in row] for row in values],
         texttemplate="%{text}",
         hovertext=hovers,

@@ -172,6 +172,17 @@ def test_the_best_change_is_the_best_of_all_that_can_be_made(engine, ruleset, se
     assert (result.settled.edit.kind, result.settled.edit.new) == ("require", StagePart(stage="mql"))
 
 
+def test_nobody_agrees_by_meaning_nobody(engine, ruleset, selection, published):
+    """Few leads satisfy BANT: a threshold that none reaches would leave the fewest in dispute, and mean nothing."""
+    a, b = published["mql_threshold"], published["mql_bant"]
+    looked, options = tried(engine, ruleset, selection, a, b)
+    result = settlement(looked, a, b, options)
+    totals = looked.counts.sum(axis=(1, 2))
+    before = totals[looked.holds(a) & looked.holds(b)].sum()
+    after = totals[looked.holds(result.settled.edit.part) & looked.holds(b)].sum()
+    assert 2 * after >= before > 0
+
+
 def test_the_balance_is_that_of_scikit_learn(engine, ruleset, selection, published):
     a, b = published["mql_threshold"], published["sql_intent"]
     looked, options = tried(engine, ruleset, selection, a, b)
