@@ -99,7 +99,7 @@ def fooled_table(rows: pd.DataFrame, names: Sequence[str], say: Speaker) -> Twin
     """Return what each rule gave to losers and winners."""
     table = Builder(say, "losing.table")
     table.column("rule", list(names))
-    table.columns(rows, _points, "lost_points", "won_points", "difference")
+    table.columns(rows, _mean, "lost_points", "won_points").columns(rows, _points, "difference")
     table.interval("interval", rows["low"], rows["high"], _points_between)
     table.columns(rows, _points, "same_difference")
     table.interval("same_interval", rows["same_low"], rows["same_high"], _points_between)
@@ -131,6 +131,10 @@ def counts_between(low: float, high: float, say: Speaker) -> str:
     if low != low or high != high:
         return DASH
     return say("losing.between", low=say.count(round(low)), high=say.count(round(high)))
+
+
+def _mean(value: float) -> str:
+    return DASH if value != value else f"{value:.2f}"
 
 
 def _points(value: float) -> str:

@@ -108,6 +108,7 @@ def _levels(account: Account, say: Speaker) -> None:
     shown = rows.head(max(_MOST_NAMES, int(rows["is_clear"].sum())))
     names = [words.level_name(row.cause, row.label, say, is_revealed=is_revealed) for row in shown.itertuples()]
     twin = tables_losing.named_table(shown, names, say)
-    exhibits.table(say, twin, key="account-levels")
+    st.dataframe(twin.shown, hide_index=True, height="content", alt=say("losing.account.levels_heading"))
+    exhibits.download(say, twin, "account-levels")
     if len(shown) < len(rows):
         st.markdown(f":small[{say('losing.account.levels_more', n=say.count(len(rows) - len(shown)))}]")

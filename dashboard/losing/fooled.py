@@ -32,12 +32,10 @@ def draw(say: Speaker, current: Snapshot, selection: Selection, path: str) -> No
     drilling.leads(say, current, "fooled", _rule_offers(found, points, say, current, selection, path))
     st.divider()
     _alone(found, points, say)
-    drilling.leads(
-        say, current, "alone", _alone_offers(found, points, say, current, selection, path), is_clickable=False
-    )
+    drilling.leads(say, current, "alone", _alone_offers(found, points, say, current, selection, path))
     st.divider()
     _small(found, points, say)
-    drilling.leads(say, current, "small", _small_offers(found, say, current, selection, path), is_clickable=False)
+    drilling.leads(say, current, "small", _small_offers(found, say, current, selection, path))
 
 
 def sentences(found: Fooled, points: Ruleset, say: Speaker) -> list[str]:
@@ -115,9 +113,16 @@ def _compared(rows: pd.DataFrame, names: list[str], exhibit: str, say: Speaker) 
         )
         for name, row in zip(names, rows.itertuples(), strict=True)
         if row.is_clear
-    ]
-    st.markdown("\n".join(f"- **{line}**" for line in clear or [say(f"losing.{exhibit}.nothing")]))
-    exhibits.table(say, tables_losing.compared_table(rows, names, say), key=exhibit)
+    ] or [say(f"losing.{exhibit}.nothing")]
+    st.markdown("\n".join(f"- **{line}**" for line in clear))
+    counts = {say("losing.table.n_leads"): "all", say("losing.table.n_won"): "won"}
+    exhibits.wide_table(
+        say,
+        tables_losing.compared_table(rows, names, say),
+        key=exhibit,
+        alt=" ".join(clear),
+        pick=drilling.pick_cell(exhibit, f"{exhibit}-grid", rows.iloc[:, 0].tolist(), counts),
+    )
 
 
 def _rule_offers(
@@ -140,14 +145,15 @@ def _alone_offers(
 ) -> list[Offer]:
     if found.alone.empty:
         return []
-    carried = carried_by(loading_losses.cases(current, selection, path, loading.stamp_of(path)))
+    cases = loading_losses.cases(current, selection, path, loading.stamp_of(path))
+    carried, won = carried_by(cases), cases.table["is_won"].to_numpy(dtype=bool)
     place = {rule.id: number for number, rule in enumerate(points.rules)}
     return [
         offer(
-            f"alone.{rule}", say("losing.alone.leads", name=words.rule_label(points, rule, say)),
-            carried == place[rule], current, selection, path,
+            f"{rule}.{code}", say(f"losing.alone.{code}", name=words.rule_label(points, rule, say)),
+            (carried == place[rule]) & (won | (code == "all")), current, selection, path,
         )
-        for rule in found.alone["rule_id"]
+        for rule in found.alone["rule_id"] for code in ("all", "won")
     ]  # fmt: skip
 
 
@@ -155,10 +161,11 @@ def _small_offers(found: Fooled, say: Speaker, current: Snapshot, selection: Sel
     if found.small.empty:
         return []
     cases = loading_losses.cases(current, selection, path, loading.stamp_of(path))
+    won = cases.table["is_won"].to_numpy(dtype=bool)
     return [
         offer(
-            f"small.{level}", say("losing.small.leads", name=say(f"losing.small.level.{level}", n=MANY)),
-            of_level(cases, level), current, selection, path,
+            f"{level}.{code}", say(f"losing.small.{code}", name=say(f"losing.small.level.{level}", n=MANY)),
+            of_level(cases, level) & (won | (code == "all")), current, selection, path,
         )
-        for level in found.small["level"]
+        for level in found.small["level"] for code in ("all", "won")
     ]  # fmt: skip

@@ -30,10 +30,15 @@ def draw(say: Speaker, current: Snapshot, selection: Selection, path: str) -> No
         if rows["share_before"].notna().any():
             st.markdown(f"**{say(f'losing.reasons.{said}', names=say('format.comma').join(names))}**")
         st.markdown(say("losing.reasons.said", n=say.count(n_lost - n_unsaid), lost=say.count(n_lost)))
-        exhibits.table(say, tables_losing.reasons_table(rows, say), key="reasons")
-        drilling.leads(
-            say, current, "reasons", _offers(rows["reason"].tolist(), say, current, selection, path), is_clickable=False
+        codes = rows["reason"].tolist()
+        exhibits.wide_table(
+            say,
+            tables_losing.reasons_table(rows, say),
+            key="reasons",
+            alt=say("losing.reasons.caption"),
+            pick=drilling.pick_cell("reasons", "reasons-grid", codes, {say("losing.table.n"): "lost"}),
         )
+        drilling.leads(say, current, "reasons", _offers(codes, say, current, selection, path))
     _attempts(say, current, selection, path)
 
 
@@ -44,7 +49,7 @@ def _offers(codes: list[str], say: Speaker, current: Snapshot, selection: Select
     names = {code: say.word("lead_reason", code) if code else say("losing.unsaid") for code in codes}
     return [
         offer(
-            f"r.{code}",
+            f"{code}.lost",
             say("losing.reasons.leads", name=names[code]),
             lost & (reason == code),
             current,
@@ -68,4 +73,6 @@ def _attempts(say: Speaker, current: Snapshot, selection: Selection, path: str) 
             st.markdown(say("losing.attempts.none"))
             return
         st.markdown(say("losing.attempts.caption", days=ATTEMPT_DAYS))
-        exhibits.table(say, tables_losing.attempts_table(rows, say), key="attempts")
+        twin = tables_losing.attempts_table(rows, say)
+        st.dataframe(twin.shown, hide_index=True, height="content", alt=say("losing.attempts.heading"))
+        exhibits.download(say, twin, "attempts")
