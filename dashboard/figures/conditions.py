@@ -11,7 +11,7 @@ from dashboard.figures import style
 from dashboard.theme import MUTED, PRIMARY
 
 _ROW_PIXELS = 86
-_LINE_WIDTH = 46
+_LINE_WIDTH = 50
 
 
 def conditions_figure(

@@ -105,7 +105,7 @@ def _open_leads(
     is_won = cases.table["is_won"].to_numpy(dtype=bool)
     offers = [leads.offer("won", say("near_misses.won_leads"), is_low & is_won, current, selection, path)]
     offers += [
-        leads.offer(condition_code(condition), plain(name), is_in, current, selection, path)
+        leads.offer(condition_code(condition), name, is_in, current, selection, path)
         for condition, name, is_in in zip(found.found.table["condition"], names, found.found.members, strict=True)
     ]
     drilling.leads(say, current, "near_misses", offers)

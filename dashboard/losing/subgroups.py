@@ -108,7 +108,7 @@ def _open_leads(
     found: Subgroups, names: Sequence[str], say: Speaker, current: Snapshot, selection: Selection, path: str
 ) -> None:
     offers = [
-        leads.offer(condition_code(condition), plain(name), is_in, current, selection, path)
+        leads.offer(condition_code(condition), name, is_in, current, selection, path)
         for condition, name, is_in in zip(found.table["condition"], names, found.members, strict=True)
     ]
     drilling.leads(say, current, "subgroups", offers)

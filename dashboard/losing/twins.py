@@ -105,7 +105,8 @@ def _hours(hours: float, say: Speaker) -> str:
 
 
 def _table(found: Twins, say: Speaker) -> None:
-    headings = lead_headings(found, say)
+    headings = [str(lead_id) for lead_id in found.cases["lead_id"]]
+    headings = [headings[0], *(say("twins.column", n=number, lead=each) for number, each in enumerate(headings[1:], 1))]
     table = aspects_table(
         found.differences,
         headings,
@@ -114,7 +115,7 @@ def _table(found: Twins, say: Speaker) -> None:
         say,
     )
     # A table of the page would break the names of the rows on a phone; a grid scrolls.
-    st.dataframe(table.shown, hide_index=True, height="content", alt=say("twins.alt", leads=", ".join(headings)))
+    st.dataframe(table.shown, hide_index=True, height="content", alt=say("twins.alt", leads=say("format.comma").join(headings)))
     exhibits.download(say, table, "twins")
     same = found.aspects[(found.aspects["n_differ"] == 0) & (found.aspects["group"] != "touch")]
     names = say("format.comma").join(aspect_name(row, say) for row in same.itertuples())
