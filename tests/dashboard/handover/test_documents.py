@@ -1,4 +1,4 @@
-"""docs/rule-health.md, routing.md and handover.md are executed on the company they speak of."""
+"""docs/rule-health.md, routing.md, handover.md and why-lost.md are executed on the company they speak of."""
 
 import re
 import shlex
@@ -12,7 +12,7 @@ from data.workspace import Workspace
 from tests.conftest import PROJECT
 from tests.test_docs import matches, sessions
 
-DOCUMENTS = ["rule-health.md", "routing.md", "handover.md"]
+DOCUMENTS = ["rule-health.md", "routing.md", "handover.md", "why-lost.md"]
 
 
 @pytest.fixture(scope="module")
