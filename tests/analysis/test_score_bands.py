@@ -172,7 +172,7 @@ def leads():
 def test_the_grid_of_a_ruleset_counts_as_the_rows_do(leads):
     text = GRID + '[grid]\nfit = [{ grade = "A", threshold = 3 }, { grade = "B" }]\n'
     text += 'engagement = [{ grade = "1", threshold = 2 }, { grade = "2" }]\n'
-    text += 'cell = [{ fit = ["A", "B"], engagement = ["1", "2"], owner = "sales" }]\n'
+    text += 'cell = [{ grades = ["A1", "A2", "B1", "B2"], name = "all", owner = "sales" }]\n'
     ruleset = parse_ruleset(text)
     cells = score_grid(patterns_of(ruleset, leads), ruleset).set_index("grade")
     expected = leads.assign(grade=np.where(leads["large"] > 0, "A", "B") + np.where(leads["visit"] >= 2, "1", "2"))

@@ -130,7 +130,10 @@ def lags_in_pandas(tables, as_of):
         table.loc[rows, "outcome"], table.loc[rows, "end"] = name, table.loc[rows, name]
     is_before = table["reached"] < table["start"]
     table.loc[is_before, "outcome"], table.loc[is_before, "end"] = "before", table.loc[is_before, "start"]
-    table["days"] = (table["end"].dt.normalize() - table["start"].dt.normalize()).dt.days
+    # Begun days count, except for those that are still open.
+    table["days"] = (table["end"] - table["start"]) // pd.Timedelta(days=1)
+    is_begun = (table["end"] - table["start"]) % pd.Timedelta(days=1) > pd.Timedelta(0)
+    table["days"] += (is_begun & (table["outcome"] != "open")).astype("int64")
     return table.groupby(["outcome", "days"]).size()
 
 

@@ -142,5 +142,5 @@ def test_each_part_of_the_calibration_page_is_a_link(watched, address, workspace
     page.get_by_text(en("bands.people.other", threshold=10)).wait_for()
     people = decision_in_people(computed(workspace).scores, 8)
     n_unknown = people.loc[~people["is_above"], "n_unknown"].iloc[0]
-    page.get_by_text(f"of the other {en.count(n_unknown)} nobody knows").wait_for()
+    page.get_by_text(f"of the {en.count(n_unknown)} that were never tried nobody knows").wait_for()
     assert not watched.errors
