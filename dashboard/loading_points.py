@@ -19,9 +19,12 @@ from dashboard.loading import TTL, Snapshot, reader, ruleset
 
 
 @st.cache_resource(ttl=TTL, max_entries=8, show_spinner=False)
-def bench(snapshot: Snapshot, selection: Selection, path: str, stamp: int) -> Bench:
-    """Return the rule patterns by quarter: from here on an edited cell needs no query."""
-    return _workbench.bench(reader(snapshot), ruleset(path, stamp), selection)
+def bench(snapshot: Snapshot, selection: Selection, path: str, stamp: int, without: tuple[str, ...] = ()) -> Bench:
+    """Return the rule patterns by quarter: from here on an edited cell needs no query.
+
+    `without` leaves out handoffs by id.
+    """
+    return _workbench.bench(reader(snapshot), ruleset(path, stamp), selection, without=without)
 
 
 @st.cache_resource(ttl=TTL, max_entries=8, show_spinner=False)
@@ -38,10 +41,12 @@ def fields(snapshot: Snapshot, selection: Selection, path: str, stamp: int) -> p
 
 
 @st.cache_data(ttl=TTL, max_entries=16, show_spinner=False)
-def verdicts(snapshot: Snapshot, selection: Selection, path: str, stamp: int) -> pd.DataFrame:
+def verdicts(
+    snapshot: Snapshot, selection: Selection, path: str, stamp: int, without: tuple[str, ...] = ()
+) -> pd.DataFrame:
     """Return what the outcomes say about each rule, as `rule_verdicts.rule_verdicts`: the grid and the report show it."""
     unknown = unknown_everywhere(fields(snapshot, selection, path, stamp))
-    return rule_verdicts(bench(snapshot, selection, path, stamp), ruleset(path, stamp), unknown)
+    return rule_verdicts(bench(snapshot, selection, path, stamp, without), ruleset(path, stamp), unknown)
 
 
 @st.cache_data(ttl=TTL, max_entries=16, show_spinner=False)

@@ -72,6 +72,7 @@ DEFAULTS: Final[Mapping[str, str | tuple[str, ...]]] = {
     "docket": "mixed",
     "lot": "1",
     "case": "1",
+    "judged": "with",
 }
 """Choices and their codes when nothing was chosen; these are left out of the address."""
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.economics import economics
+from analysis.losses.court import excluded_handoffs
 from analysis.rule_fields import fields_by_source, unknown_everywhere
 from analysis.rule_verdicts import rule_verdicts, verdicts_by_points
 from analysis.rulesets import Ruleset, find_ruleset
@@ -60,6 +61,11 @@ class _Answer:
     help="What today's agreement is worth, in won deals.",
 )  # fmt: skip
 @click.option(
+    "--without-judged",
+    is_flag=True,
+    help="Leave out losses that both departments put down to handling, data or the market.",
+)
+@click.option(
     "--draft", "draft_path", type=click.Path(path_type=Path, dir_okay=False),
     help="Write the proposal as a ruleset to this new file.",
 )  # fmt: skip
@@ -74,6 +80,7 @@ def tune_command(
     locked: tuple[str, ...],
     keep_volume: bool,
     n_deals: float,
+    without_judged: bool,
     draft_path: Path | None,
     output_format: str,
     **options: Any,
@@ -92,7 +99,8 @@ def tune_command(
     chosen = selection(reader, **options)
     ruleset = find_ruleset(workspace, ruleset_name)
     _require_tunable(ruleset, locked)
-    decisions = bench(reader, ruleset, chosen)
+    judged = excluded_handoffs(workspace) if without_judged else frozenset()
+    decisions = bench(reader, ruleset, chosen, without=judged)
     if not decisions.counts.n_leads.sum():
         raise InputError("no handoff is old enough to judge; shorten --horizon-days or widen the period")
     limits = limits_for(
@@ -111,8 +119,8 @@ def tune_command(
         _write_draft(draft_path, ruleset, points)
     print_result(
         output_format,
-        headline=_headline(answer, decisions, ruleset_name, reader.snapshot, chosen, draft_path),
-        facts=_facts(answer, decisions, ruleset, reader.snapshot, chosen),
+        headline=[*_headline(answer, decisions, ruleset_name, reader.snapshot, chosen, draft_path), *_left_out(judged)],
+        facts=_facts(answer, decisions, ruleset, reader.snapshot, chosen) | {"n_left_out": len(judged)},
         tables={"rules": _rules(answer, ruleset, points), "stability": answer.stability.reset_index(names="rule")},
         main_table="rules",
     )
@@ -145,6 +153,12 @@ def _answer(
         advice=advice,
         effect=swap_effect(swaps(decisions.patterns, ruleset, mine).moves, n_months),
     )
+
+
+def _left_out(judged: frozenset[str]) -> list[str]:
+    if not judged:
+        return []
+    return [f"Left out: {len(judged)} losses that both departments put down to handling, data or the market."]
 
 
 def _require_tunable(ruleset: Ruleset, locked: tuple[str, ...]) -> None:

@@ -14,7 +14,7 @@ from dashboard import choices, loading_points, notices
 from dashboard.loading import Snapshot
 from dashboard.notices import plain
 from dashboard.texts import Speaker
-from dashboard.workbench import grid, health, moves, past, proposing, routing, saving, value, words
+from dashboard.workbench import grid, health, judged, moves, past, proposing, routing, saving, value, words
 from dashboard.workbench.desk import Desk, open_desk, require_decisions
 from dashboard.workbench.proposing import Proposed
 from dashboard.workbench.sheet import Sheet
@@ -61,9 +61,13 @@ def _points(say: Speaker, desk: Desk) -> None:
 
 
 def _sheet(say: Speaker, desk: Desk) -> None:
-    ruleset, bench, sheet = desk.ruleset, desk.bench, desk.sheet
-    question = (desk.current, desk.selection, sheet.code)
     st.subheader(say("points.heading"), anchor=False)
+    without = judged.left_out(say, desk.current)
+    ruleset, sheet = desk.ruleset, desk.sheet
+    bench = (
+        loading_points.bench(desk.current, desk.selection, desk.path, desk.stamp, without) if without else desk.bench
+    )
+    question = (desk.current, desk.selection, sheet.code, without)
     n, n_won = bench.counts.n_leads.sum(), bench.counts.n_won.sum()
     st.markdown(say("points.caption", n=say.count(n), n_won=say.count(n_won)))
     top = st.container()
@@ -84,7 +88,7 @@ def _sheet(say: Speaker, desk: Desk) -> None:
         with top:
             proposing.show(say, proposed, bench, ruleset)
     points = None if proposed is None else proposed.points
-    verdicts = loading_points.verdicts(desk.current, desk.selection, desk.path, desk.stamp)
+    verdicts = loading_points.verdicts(desk.current, desk.selection, desk.path, desk.stamp, without)
     evidence = verdicts_by_points(verdicts, ruleset)
     grid.draw(say, ruleset, evidence, points, sheet)
     st.markdown(f":small[{say('points.note.evidence')}]")
