@@ -77,7 +77,8 @@ def _differences(
 ) -> None:
     named = {cell: say(f"definitions.cell.{cell}", a=titles[0], b=titles[1]) for cell in cells["cell"]}
     lines = venn_sentences(cells, *titles, say)
-    st.markdown("\n".join(f"- **{plain(line)}**" for line in lines))
+    # Said first is how many; what that rests on follows.
+    st.markdown("\n".join(f"- **{plain(line)}**" if line == lines[0] else f"- {plain(line)}" for line in lines))
     exhibits.chart(
         say,
         venn_figure(loading_definitions.fate_counts(every, pair), {cell: named[cell] for cell in DRAWN}, say),
