@@ -40,8 +40,13 @@ def _row(cases: Cases, lead: str) -> int:
     if lead:
         rows = rows[(cases.table["lead_id"].iloc[rows] == lead).to_numpy()]
     if not len(rows):
-        what = f"--lead {lead}: no handoff of this lead" if lead else "no high score of the period"
-        raise InputError(f"{what} lost with a high score; choose another lead or period")
+        if lead:
+            raise InputError(
+                f"--lead {lead}: no handoff of this lead lost with a high score; choose another lead or period"
+            )
+        raise InputError(
+            "no high score of the period has lost; choose another period, or a ruleset with a lower threshold"
+        )
     return int(rows[0])
 
 
