@@ -55,9 +55,12 @@ def _chart(account: Account, say: Speaker) -> None:
     is_clear = [*causes["is_clear"], False, True]
     names = [say(f"losing.cause.{cause}.name") for cause in (*causes["cause"], "luck")] + [say("losing.beyond")]
     labels = [
-        say("losing.account.row", name=name, n=say.signed(round(step)))
-        + ("" if clear else say("losing.account.row_unclear"))
-        for name, step, clear in zip(names, steps, is_clear, strict=True)
+        say("losing.account.row", name=name, n=say.signed(round(step))) for name, step in zip(names, steps, strict=True)
+    ]
+    # What the hatch says stands in the words, too; in the picture it would be cut off on a phone.
+    said = [
+        label if clear else say("losing.account.row_unclear", row=label)
+        for label, clear in zip(labels, is_clear, strict=True)
     ]
     st.markdown(f":small[{say('losing.account.caption')}]")
     exhibits.chart(
@@ -65,7 +68,7 @@ def _chart(account: Account, say: Speaker) -> None:
         steps_figure(steps, bounds, is_clear, labels, [*causes["cause"], "lost", "lost"]),
         tables_losing.account_table(account, say),
         key="account",
-        alt=say("losing.account.alt", parts=say("format.comma").join(labels)),
+        alt=say("losing.account.alt", parts=say("format.comma").join(said)),
         pick=drilling.pick("account"),
     )
 
