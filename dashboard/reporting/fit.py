@@ -7,12 +7,22 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
 WIDE: Final = 1.0
 NARROW: Final = 0.56
 LINE: Final = 1.35
 """Height of a line, in heights of its letters."""
+
+UNBROKEN: Final = 7.0
+"""Width of a cell up to which it is not broken: that of a date."""
+
+LONG: Final = 60.0
+"""A cell that is longer than this asks for no more room: it has several lines anyway."""
+
+PADDING: Final = 1.4
+"""Room beside the text of a cell."""
 
 _THIN: Final = frozenset("iljtfrI.,:;'|!()[] -")
 _BROAD: Final = frozenset("mwMWQO@%—")
@@ -33,6 +43,32 @@ def n_lines(text: str, room: float, size: float) -> int:
 def height(lines: tuple[str, ...], room: float, size: float, gap: float = 0.35) -> float:
     """Return the height of paragraphs, in the unit of `size`; `gap` is the space after each, in lines."""
     return sum((n_lines(line, room, size) + gap) * size * LINE for line in lines)
+
+
+def columns(rows: Sequence[tuple[str, ...]], room: float) -> list[float]:
+    """Share the width of a table out over its columns: short cells stay on one line, long ones share what is left.
+
+    Parameters
+    ----------
+    rows : sequence of tuples of str
+        The cells, the head included.
+    room : float
+        Width in heights of a letter.
+
+    Returns
+    -------
+    list of float
+        Width of each column; they add up to `room`.
+    """
+    longest = [max(width(cell) for cell in cells) for cells in zip(*rows, strict=True)]
+    least = [min(long, UNBROKEN) + PADDING for long in longest]
+    rest = room - sum(least)
+    if rest < 0:
+        return [room * own / sum(least) for own in least]
+    more = [max(min(long, LONG) - UNBROKEN, 0.0) for long in longest]
+    if not any(more):
+        more = longest
+    return [own + rest * part / sum(more) for own, part in zip(least, more, strict=True)]
 
 
 def clipped(text: str, room: float) -> str:

@@ -12,7 +12,6 @@ from analysis.rulesets import Ruleset
 from dashboard.reporting import words
 from dashboard.reporting.blocks import Frame, Page, ReadingRow, Readings, Sentences
 from dashboard.reporting.findings import Findings
-from dashboard.reporting.pages_funnel import too_few
 from dashboard.texts import Speaker
 from dashboard.workbench.words import rule_name
 
@@ -25,8 +24,8 @@ def readings(found: Findings, say: Speaker) -> Page:
     """Return the page that holds the departments' beliefs against the deals."""
     title, known = say("report.page.readings"), found.readings
     if known is None or found.score is None:
-        blocks = Sentences(lines=(say("report.readings.no_rules"),)) if found.score is not None else too_few(say)
-        return Page(title=title, blocks=(blocks,))
+        key = "report.readings.no_rules" if found.score is not None else "report.no_points"
+        return Page(title=title, blocks=(Sentences(lines=(say(key),)),))
     if not (known.sales.is_enough or known.deals.is_enough):
         return Page(title=title, blocks=(Sentences(lines=(say("report.readings.too_few"),)),))
     names = _names(found.score.ruleset, known, say)

@@ -23,7 +23,9 @@ _LEVELS = ("stop", "caution")
 def score(found: Findings, say: Speaker) -> Page:
     """Return the page that says whether the score tells the truth."""
     title, known = say("report.page.score"), found.score
-    if known is None or not known.calibration.n_mature:
+    if known is None:
+        return Page(title=title, blocks=(Sentences(lines=(say("report.no_points"),)),))
+    if not known.calibration.n_mature:
         return Page(title=title, blocks=(too_few(say),))
     blocks: list[Block] = [Sentences(lines=tuple(map(words.unmarked, _lines(known, say))))]
     if known.calibration.bands["is_enough"].any():
@@ -124,7 +126,7 @@ def losses(found: Findings, say: Speaker) -> Page:
     """Return the page that accounts for the high scores that lost."""
     title, account = say("report.page.losses"), found.account
     if account is None:
-        key = "report.losses.no_rules" if found.score is not None else "report.too_few"
+        key = "report.losses.no_rules" if found.score is not None else "report.no_points"
         return Page(title=title, blocks=(Sentences(lines=(say(key),)),))
     lines = account_lines(account, say)
     if not account.is_enough:
@@ -149,7 +151,7 @@ def account_lines(account: Account, say: Speaker) -> list[str]:
     )
     clear = account.causes[account.causes["is_clear"].astype(bool)].sort_values("n_lost", ascending=False)
     unclear = account.causes[~account.causes["is_clear"].astype(bool)]
-    names = [say.word("report.cause", cause) for cause in unclear["cause"]]
+    names = [say(f"losing.cause.{cause}.name") for cause in unclear["cause"]]
     rest = [say("report.losses.unclear", causes=words.listed(names, say))] if names else []
     return [lead, *(_cause(row, say) for row in clear.itertuples()), *rest]
 
@@ -159,7 +161,7 @@ def _cause(row: Any, say: Speaker) -> str:
     ends = (row.low, row.high) if is_more else (-row.high, -row.low)
     text = say(
         f"report.losses.{'clear' if is_more else 'saved'}",
-        cause=say.word("report.cause", row.cause),
+        cause=say(f"losing.cause.{row.cause}.name"),
         n=words.whole(abs(row.n_lost)),
         low=words.whole(ends[0]),
         high=words.whole(ends[1]),
@@ -178,7 +180,7 @@ def _cause(row: Any, say: Speaker) -> str:
 def _waterfall(account: Account, say: Speaker) -> Steps:
     causes = [
         Step(
-            label=say.word("report.cause", row.cause),
+            label=say(f"losing.cause.{row.cause}.name"),
             text=f"{words.signed(row.n_lost)} ({words.whole(row.low)} – {words.whole(row.high)})",
             value=float(row.n_lost),
             is_clear=bool(row.is_clear),
@@ -186,7 +188,10 @@ def _waterfall(account: Account, say: Speaker) -> Steps:
         for row in account.causes.itertuples()
     ]
     luck = Step(
-        label=say("report.losses.luck"), text=words.signed(account.n_luck), value=float(account.n_luck), is_clear=False
+        label=say("losing.cause.luck.name"),
+        text=words.signed(account.n_luck),
+        value=float(account.n_luck),
+        is_clear=False,
     )
     ends = [
         Step(label=say(f"report.losses.{name}"), text=say.count(value), value=float(value), is_total=True)
@@ -226,7 +231,7 @@ def _loss_head(say: Speaker) -> tuple[str, ...]:
 def _loss_rows(account: Account, say: Speaker) -> list[tuple[str, ...]]:
     return [
         (
-            say.word("report.cause", row.cause),
+            say(f"losing.cause.{row.cause}.name"),
             words.signed(row.n_lost),
             f"{words.whole(row.low)} – {words.whole(row.high)}",
             say.count(row.n_leads),

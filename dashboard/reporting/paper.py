@@ -147,7 +147,10 @@ def _table(table: Table, more_name: str) -> str:
         for row in table.rows
     )
     more = f'<p class="more">{escape(more_name.format(n=table.n_more))}</p>' if table.n_more else ""
-    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{more}</div>'
+    widths = fit.columns((table.head, *table.rows), _ROOM / (8.5 * _PIXELS_PER_POINT))
+    shares = [100.0 * own / sum(widths) for own in widths]
+    columns = "".join(f'<col style="width:{share:.1f}%">' for share in shares)
+    return f'<div class="wide"><table><colgroup>{columns}</colgroup><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{more}</div>'
 
 
 def _chart(chart: Chart, name: str, more: str) -> str:
@@ -219,11 +222,12 @@ def _height(block: Block, name: str) -> float:
 
 
 def _table_height(table: Table) -> float:
-    """Estimate the height of a table, whose columns share the width by their longest cells."""
+    """Estimate the height of a table."""
     size = 8.5 * _PIXELS_PER_POINT
-    widest = [max(fit.width(cell) for cell in cells) for cells in zip(table.head, *table.rows, strict=True)]
-    total = sum(widest) or 1.0
-    room = [max(_ROOM * width / total, 40.0) for width in widest]
     rows = (table.head, *table.rows)
-    lines = [max(fit.n_lines(cell, space + size, size) for cell, space in zip(row, room, strict=True)) for row in rows]
+    room = [(own - fit.PADDING) * size for own in fit.columns(rows, _ROOM / size)]
+    # A column is as wide as its widest word at least, so a line holds a little more than is reckoned.
+    lines = [
+        max(fit.n_lines(cell, space + 1.5 * size, size) for cell, space in zip(row, room, strict=True)) for row in rows
+    ]
     return sum(lines) * 15.9 + len(rows) * 8.6 + (36.0 if table.n_more else 15.0)

@@ -128,6 +128,7 @@ def _steps(shapes: Any, chart: Steps, box: tuple[int, int, int, int]) -> Any:
     _axes(drawn, "count", is_upright=False)
     drawn.value_axis.minimum_scale, drawn.value_axis.maximum_scale = base, limit * 1.01
     _legend(drawn, is_shown=True)
+    _hide_first(drawn.legend)
     return frame
 
 
@@ -204,6 +205,14 @@ def _legend(drawn: Any, *, is_shown: bool) -> None:
     if is_shown:
         drawn.legend.position = XL_LEGEND_POSITION.TOP
         drawn.legend.include_in_layout = False
+
+
+def _hide_first(legend: Any) -> None:
+    """Leave the first series out of the legend: it only lifts the others to where they begin."""
+    entry = etree.Element(qn("c:legendEntry"))
+    etree.SubElement(entry, qn("c:idx")).set("val", "0")
+    etree.SubElement(entry, qn("c:delete")).set("val", "1")
+    legend._element.find(qn("c:legendPos")).addnext(entry)
 
 
 def _fill(fill: Any, code: str) -> None:

@@ -143,11 +143,9 @@ def add_table(slide: Any, table: Table, box: Box, more_name: str) -> None:
 
 
 def column_widths(table: Table, width: float) -> list[float]:
-    """Share a width out over the columns, by their longest cells; no column is starved."""
-    needs = [
-        min(max(*(fit.width(cell) for cell in cells), 4.0), 40.0) for cells in zip(table.head, *table.rows, strict=True)
-    ]
-    return [width * need / sum(needs) for need in needs]
+    """Share a width in inches out over the columns."""
+    size = _TABLE_SIZES[0] / _POINTS
+    return [own * size for own in fit.columns((table.head, *table.rows), width / size)]
 
 
 def _heights(table: Table, widths: Sequence[float], size: float) -> list[float]:

@@ -139,7 +139,7 @@ def ticks(low: float, high: float, most: int = 5) -> list[float]:
     span = max(high - low, 1e-9)
     rough = span / most
     power = 10.0 ** math.floor(math.log10(rough))
-    step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= rough - 1e-12)
+    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough - 1e-12)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [round(place * step, 10) for place in range(first, last + 1)]
 
