@@ -9,13 +9,14 @@ from analysis.selection import Selection
 from dashboard import exhibits, loading, notices
 from dashboard.loading import Snapshot
 from dashboard.meeting import agenda_words, room
+from dashboard.reporting import button
 from dashboard.tables import Builder
 from dashboard.texts import Speaker
 from data.errors import LeadcalError
 
 
 def draw(say: Speaker, current: Snapshot, selection: Selection, ruleset: str) -> None:
-    """Draw the meetings, and the form for the next."""
+    """Draw the meetings, the form for the next, and the report."""
     meetings, problems = read_meetings(loading.workspace())
     for problem in problems:
         notices.refused(say, LeadcalError(problem), "agenda.unreadable")
@@ -29,6 +30,10 @@ def draw(say: Speaker, current: Snapshot, selection: Selection, ruleset: str) ->
         st.subheader(say("agenda.prepare"), anchor=False)
         st.markdown(say("agenda.prepare_about", n=current.number, date=say.date(selection.as_of)))
         _new(say, current, selection, ruleset)
+    with st.container(border=True):
+        st.subheader(say("agenda.report"), anchor=False)
+        st.markdown(say("agenda.report_about"))
+        button.draw(say, current, selection, loading.ruleset_paths().get(ruleset))
 
 
 def _meeting(say: Speaker, meeting: Meeting) -> None:

@@ -62,6 +62,10 @@ PATHS = {
     "definitions-words": "definitions?tab=words",
     "definitions-together": "definitions?tab=together",
     "definitions-alignment": "definitions?tab=alignment",
+    "meeting": "meeting",
+    "meeting-decide": "meeting?tab=decide",
+    "meeting-ledger": "meeting?tab=ledger",
+    "meeting-running": "meeting?tab=running",
     "data": "data",
 }
 """What a picture shows: a page, and what was chosen on it."""
