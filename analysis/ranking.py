@@ -120,8 +120,23 @@ def ranking_power(scores: pd.DataFrame, top_share: float = TOP_SHARE) -> Ranking
     if not 0 < top_share <= 1:
         raise ValueError(f"top_share must be in (0, 1], not {top_share!r}.")
     is_scored = scores["is_scored"].astype(bool) if "is_scored" in scores else pd.Series(data=True, index=scores.index)
-    n_leads, n_won = counts_by_score(scores[is_scored])
-    n_unscored, n_unscored_won = counts_by_score(scores[~is_scored])
+    return ranking_of_counts(*counts_by_score(scores[is_scored]), top_share, counts_by_score(scores[~is_scored]))
+
+
+def ranking_of_counts(
+    n_leads: Floats, n_won: Floats, top_share: float = TOP_SHARE, unscored: tuple[Floats, Floats] | None = None
+) -> Ranking:
+    """Measure how well a score ranks, from counts in the order of the score; see `ranking_power`.
+
+    Parameters
+    ----------
+    n_leads, n_won : arrays of shape (n_scores,)
+        As `counts_by_score` gives them: possible, and no score without leads.
+    top_share : float
+        As for `ranking_power`.
+    unscored : tuple of arrays, optional
+        Leads and wins of those that had no score.
+    """
     auc, auc_low, auc_high = _auc_with_interval(n_won, n_leads - n_won)
     chance = _chance(auc, n_won, n_leads - n_won)
     captured, captured_low, captured_high = capture(n_leads, n_won, top_share)
@@ -138,8 +153,8 @@ def ranking_power(scores: pd.DataFrame, top_share: float = TOP_SHARE) -> Ranking
         top_capture_low=captured_low,
         top_capture_high=captured_high,
         verdict=_verdict(won, total - won, auc, (auc_low, auc_high), chance),
-        n_unscored=round(n_unscored.sum()),
-        n_unscored_won=round(n_unscored_won.sum()),
+        n_unscored=0 if unscored is None else round(unscored[0].sum()),
+        n_unscored_won=0 if unscored is None else round(unscored[1].sum()),
     )
 
 

@@ -19,7 +19,7 @@ from analysis.decided import Decided
 from analysis.equal_scores import at_equal_scores
 from analysis.groups import FALSE_DISCOVERY_RATE, MAX_RELATIVE_RATE, adjusted
 from analysis.intervals import Floats
-from analysis.ranking import Ranking, ranking_power
+from analysis.ranking import Ranking, ranking_of_counts, ranking_power
 from analysis.rulesets.model import Ruleset
 from analysis.shrinkage import shrunken_ratios
 
@@ -184,7 +184,7 @@ def _counted(cells: pd.DataFrame) -> _Counts:
         n=n,
         won=won,
         young=young,
-        ranking=_rankings(scores, n, won),
+        ranking=_rankings(n, won),
     )
 
 
@@ -215,10 +215,13 @@ def _dimension(counts: _Counts, is_usual: NDArray[np.bool_] | None) -> pd.DataFr
     return found.join(counts.ranking).sort_values(["n_mature", "label"], ascending=[False, True])
 
 
-def _rankings(scores: NDArray[np.int64], n: Floats, won: Floats) -> pd.DataFrame:
+def _rankings(n: Floats, won: Floats) -> pd.DataFrame:
+    """Rank the leads of each segment; scores are in order, so no table by score is needed for each."""
+    if not bool(np.all((won >= 0) & (won <= n))):
+        raise ValueError("Counts must satisfy 0 <= n_won <= n_mature for every score.")
     rows = []
     for own_n, own_won in zip(n, won, strict=True):
-        found = ranking_power(pd.DataFrame({"score": scores, "n_mature": own_n, "n_won": own_won}))
+        found = ranking_of_counts(own_n[own_n > 0], own_won[own_n > 0])
         is_few = found.verdict == "too_few"
         rows.append((found.auc, found.auc_low, found.auc_high, np.nan if is_few else found.chance, is_few))
     return pd.DataFrame(rows, columns=["auc", "auc_low", "auc_high", "auc_chance", "is_few"])
