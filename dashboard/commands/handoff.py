@@ -75,7 +75,7 @@ def handoff_command(
         else {name: _masked(table, by, found.handed) for name, table in found.tables.items()}
     )
     if output_format == "table":
-        tables = {name: table.rename(columns=_SHOWN_AS) for name, table in tables.items()}
+        tables = {name: _readable(table) for name, table in tables.items()}
     print_result(
         output_format,
         headline=_headline(found),
@@ -158,6 +158,17 @@ def _masked(table: pd.DataFrame, by: str, handed: Handed) -> pd.DataFrame:
     return table.assign(group=[f"person {numbers[name]}" if numbers.get(name) else name for name in table["group"]])
 
 
+def _readable(table: pd.DataFrame) -> pd.DataFrame:
+    """Leave out what rests on too few, and name percentages so that they are printed as such."""
+    shown = table.copy()
+    if "is_enough" in table:
+        rates = [
+            name for name in ("rate", "win_rate", "accepted_rate", "rejected_rate", "median", "p80") if name in table
+        ]
+        shown[rates] = table[rates].where(table["is_enough"].astype(bool))
+    return shown.rename(columns=_SHOWN_AS)
+
+
 def _headline(found: _Found) -> Sequence[str]:
     handed = found.handed
     lines = [
@@ -169,7 +180,7 @@ def _headline(found: _Found) -> Sequence[str]:
         lines.append(f"{row.side.capitalize()}, {row.breach.replace('_', ' ')}: {known}.")
     if found.held["n_held"]:
         lines.append(
-            f"{found.held['n_held']:,} leads at or above the threshold were held back; how they would have done is unknown."
+            f"{found.held['n_held']:,} at or above the threshold were held back; how they would have done is unknown."
         )
     unclear = unclear_share(found.tables["reasons"])
     if unclear > 0:

@@ -79,7 +79,7 @@ def _given(say: Speaker, parts: Found) -> None:
     st.markdown(f":small[{say('handing.again.who_caption')}]")
     dimension = choices.one("by", DIMENSIONS, say, "handing.by")
     if dimension == "owner":
-        revealing.button(say, "given")
+        revealing.button(say, "people")
     table = given_back(parts.handed, dimension)
     names = group_names(
         dimension, table["group"].tolist(), parts.handed.labels[dimension], say, is_revealed=revealing.is_revealed()

@@ -85,10 +85,8 @@ def _reasons(say: Speaker, parts: Found) -> None:
         say("handing.reasons.row", name=kind_name(row.kind, say), n=say.count(row.n), share=say.percent(row.share))
         for row in kinds.itertuples()
     ]
-    exhibits.chart(
-        say,
+    exhibits.picture(
         rows_figure(kinds["n"].tolist(), labels, [f"kind-{kind}" for kind in kinds["kind"]]),
-        reasons_table(table, say),
         key="reasons",
         alt=say("handing.reasons.alt", parts=say("format.comma").join(labels)),
         pick=drilling.pick("reasons"),

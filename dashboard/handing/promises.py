@@ -76,7 +76,7 @@ def _groups(say: Speaker, parts: Found, known: list[str]) -> None:
     wait = choices.one("wait", known, say, "handing.wait") if len(known) > 1 else known[0]
     dimension = choices.one("by", DIMENSIONS, say, "handing.by")
     if dimension == "owner":
-        revealing.button(say, "promises")
+        revealing.button(say, "people")
     table = kept_by(parts.handed, parts.judged, dimension)
     names = group_names(
         dimension, table["group"].tolist(), parts.handed.labels[dimension], say, is_revealed=revealing.is_revealed()

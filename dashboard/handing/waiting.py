@@ -36,7 +36,7 @@ def draw(say: Speaker, current: Snapshot, selection: Selection, path: str) -> No
         wait = choices.one("wait", known, say, "handing.wait") if len(known) > 1 else known[0]
         dimension = choices.one("by", DIMENSIONS, say, "handing.by")
         if dimension == "owner":
-            revealing.button(say, "waiting")
+            revealing.button(say, "people")
         _groups(say, parts, wait, dimension)
 
 
