@@ -40,6 +40,7 @@ def compose(found: Findings, say: Speaker, company: str) -> Report:
         pages_readings.readings(found, say),
         pages_meeting.draft(found, say),
         pages_meeting.decisions(found, say),
+        pages_meeting.definitions(found, say),
         pages_meeting.basis(found, say),
     ]
     kept = tuple(page for page in pages if page is not None)

@@ -9,6 +9,8 @@ from typing import Final
 import pandas as pd
 
 from analysis.calibration import Calibration, calibrate
+from analysis.definitions import FILE_NAME, load_definitions
+from analysis.definitions.model import Definition, DefinitionsError
 from analysis.funnel import Funnel, funnel, funnel_by_month
 from analysis.gains import Capture, capture_at
 from analysis.losses import Account, loss_account, loss_cases
@@ -104,6 +106,8 @@ class Findings:
         Newest first; withdrawn ones too.
     broken : tuple of str
         Decisions that cannot be read, and why.
+    definitions : tuple of Definition
+        What each department means by the terms at the end of the data; empty where nobody wrote it down.
     """
 
     snapshot: int
@@ -119,6 +123,7 @@ class Findings:
     draft: Draft | None
     decisions: tuple[Held, ...]
     broken: tuple[str, ...]
+    definitions: tuple[Definition, ...]
 
 
 def gather(reader: Reader, selection: Selection, ruleset: Ruleset | None, draft: Ruleset | None = None) -> Findings:
@@ -163,6 +168,7 @@ def gather(reader: Reader, selection: Selection, ruleset: Ruleset | None, draft:
         draft=_draft(reader, selection, ruleset, draft),
         decisions=decisions,
         broken=broken,
+        definitions=_definitions(reader, selection),
     )
 
 
@@ -205,6 +211,14 @@ def _draft(reader: Reader, selection: Selection, ruleset: Ruleset | None, draft:
     counts = version_swaps(reader, ruleset, draft, selection).threshold
     counts = counts.assign(move=counts["change"].map(_MOVE_OF)).set_index("move").drop(columns="change")
     return Draft(ruleset=draft, moves=move_table(counts), gain=promised(reader, ruleset, draft, selection))
+
+
+def _definitions(reader: Reader, selection: Selection) -> tuple[Definition, ...]:
+    """Return the definitions in force; none from a file that is being put right."""
+    try:
+        return load_definitions(reader.workspace.root / FILE_NAME).current(selection.as_of.date())
+    except DefinitionsError:
+        return ()
 
 
 def _decisions(reader: Reader, selection: Selection) -> tuple[tuple[Held, ...], tuple[str, ...]]:

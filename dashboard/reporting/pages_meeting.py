@@ -194,6 +194,24 @@ def _state(held: Held, found: Findings, say: Speaker) -> str:
     return say("report.decision.open")
 
 
+def definitions(found: Findings, say: Speaker) -> Page | None:
+    """Return the page of what each department means by the terms; None where nobody wrote it down."""
+    if not found.definitions:
+        return None
+    head = tuple(say(f"report.basis.{name}") for name in ("term", "who", "wording", "since"))
+    rows = [
+        (
+            say(f"definitions.term.{own.term}"),
+            say(f"definitions.by.{own.by}"),
+            words.masked(own.text_ja if say.language == "ja" else own.text_en),
+            say.short_date(own.valid_from) if own.valid_from else say("report.basis.always"),
+        )
+        for own in found.definitions
+    ]
+    lead = Sentences(lines=(say("report.basis.definitions_lead"),))
+    return Page(title=say("report.basis.definitions"), blocks=(lead, words.rows_table(head, rows)))
+
+
 def basis(found: Findings, say: Speaker) -> Page:
     """Return the page that says what was looked at, and how it was counted."""
     chosen = found.selection

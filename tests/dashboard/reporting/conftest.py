@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from analysis.definitions import add_version
+from analysis.definitions.model import Definition
 from analysis.meeting.decisions import write_decision
 from analysis.meeting.model import Decision, Promise
 from analysis.rulesets import Ruleset, find_ruleset
@@ -47,6 +49,11 @@ def synthetic(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
         promise=promise,
     )
     write_decision(workspace, decision)
+    definitions = [("10点以上", "Ten points or more", date(2025, 1, 1)), ("後の定義", "Later", date(2026, 3, 1))]
+    for japanese, english, day in definitions:
+        add_version(
+            workspace, Definition(term="mql", by="marketing", text_ja=japanese, text_en=english, valid_from=day)
+        )
     return workspace
 
 

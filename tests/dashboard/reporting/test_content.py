@@ -34,7 +34,7 @@ def chart(report, kind, number=0):
 
 
 def test_the_report_has_six_to_ten_pages(report):
-    assert 6 <= len(report.pages) + 1 <= 10
+    assert 6 <= len(report.pages) <= 10
     assert report.cover.contents == tuple(page.title for page in report.pages)
 
 
@@ -108,6 +108,14 @@ def test_no_markup_is_left_in_any_text(report):
     everything = repr(report).replace("\\n", "")
     for mark in ("**", "<b>", "<br>", ":material", ":small"):
         assert mark not in everything
+
+
+def test_what_the_departments_mean_is_told_as_it_was_in_force(report):
+    say = speaker(report.language)
+    (page,) = [page for page in report.pages if page.title == say("report.basis.definitions")]
+    (table,) = [block for block in page.blocks if isinstance(block, Table)]
+    assert [row[:2] for row in table.rows] == [(say("definitions.term.mql"), say("definitions.by.marketing"))]
+    assert table.rows[0][2] == {"en": "Ten points or more", "ja": "10点以上"}[report.language]
 
 
 def test_a_later_decision_is_not_known_yet(reader, today):

@@ -38,7 +38,7 @@ class Balance(HTMLParser):
         if tag not in VOID:
             self.open.append(tag)
 
-    def handle_startendtag(self, tag, attrs):  # noqa: ARG002
+    def handle_startendtag(self, tag, _attrs):
         self.seen.append(tag)
 
     def handle_endtag(self, tag):
