@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.intervals import MIN_N
 from analysis.losses import loss_cases
 from analysis.losses.facts import case_facts
 from analysis.losses.near_misses import NearMisses, near_misses
@@ -51,6 +52,8 @@ def report(reader: Reader, ruleset: Ruleset, selection: Selection) -> dict[str, 
 
 
 def _opening(found: NearMisses) -> list[str]:
+    if found.n_low < MIN_N:
+        return [f"{found.n_low:,} handoffs below the threshold can be judged, {found.n_won:,} won: too few for a rate."]
     return [
         (
             f"{found.n_low:,} handoffs below the threshold can be judged; {found.n_won:,} won "

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from analysis.intervals import MIN_N
+from analysis.losses.facts import RULE
 from analysis.losses.near_misses import NearMisses
-from analysis.losses.snippets import rule_text
+from analysis.losses.snippets import Condition, rule_text
 from analysis.rulesets import Ruleset
 from analysis.selection import Selection
 from dashboard import drilling, exhibits, loading
@@ -44,6 +46,8 @@ def draw(say: Speaker, current: Snapshot, selection: Selection, path: str) -> No
 
 
 def _opening(found: NearMisses, say: Speaker) -> str:
+    if found.n_low < MIN_N:
+        return say("near_misses.opening_few", n=say.count(found.n_low), won=say.count(found.n_won))
     return say(
         "near_misses.opening",
         n=say.count(found.n_low),
@@ -74,6 +78,7 @@ def _rules(found: NearMisses, names: Sequence[str], points: Ruleset, say: Speake
                     high=decimals(row["extra_high"], say),
                 )
             )
+            + (f" {say('near_misses.on_top')}" if _is_rule_alone(row["condition"]) else "")
             + (f" {_all(row['all_low'], row['all_high'], say)}" if row["is_all_enough"] else "")
         )
         text = _text(found, int(place), points)
@@ -81,6 +86,11 @@ def _rules(found: NearMisses, names: Sequence[str], points: Ruleset, say: Speake
             st.code(text, language="toml")
     with st.expander(say("near_misses.costs"), icon=":material/table:"):
         exhibits.table(say, costs_table(found, names, say), key="near-misses-costs")
+
+
+def _is_rule_alone(condition: Condition) -> bool:
+    """Whether a condition asks for nothing but a rule that has points already."""
+    return len(condition) == 1 and condition[0][0] == RULE
 
 
 def _all(low: float, high: float, say: Speaker) -> str:
