@@ -68,7 +68,7 @@ def _finding(row: Any, say: Speaker) -> str:
     name = say(f"losing.cause.{row.cause}.{way}")
     low, high = sorted((abs(row.low), abs(row.high)))
     return say(
-        "losing.account.finding", name=name, n=say.count(round(abs(row.n_lost))), between=between(low, high, say)
+        f"losing.account.finding_{way}", name=name, n=say.count(round(abs(row.n_lost))), between=between(low, high, say)
     )
 
 
@@ -82,7 +82,7 @@ def unclear(account: Account, say: Speaker) -> str:
         n=say.signed(round(account.n_luck)),
         between=between(account.luck_low, account.luck_high, say),
     )
-    return say("format.sentences", first=say("losing.account.unclear", names=names) if names else "", second=luck)
+    return say("format.sentences", first=say("losing.account.unclear", names=names), second=luck) if names else luck
 
 
 def clear_rules(account: Account, ruleset: Ruleset, say: Speaker) -> list[str]:

@@ -1,5 +1,7 @@
 """The account and the points that fooled us on the page: the same numbers as in the analysis, each with its leads."""
 
+from dataclasses import replace
+
 import pytest
 
 from analysis.losses import loss_account, loss_cases
@@ -98,3 +100,14 @@ def test_unclear_causes_are_never_said_to_be_found(cases):
     unclear = account.causes.loc[~account.causes["is_clear"], "cause"]
     lines = " ".join(losing_words.findings(account, SAY))
     assert not [cause for cause in unclear if SAY(f"losing.cause.{cause}.more") in lines]
+
+
+def test_what_saved_deals_is_said_to_have_saved_them(cases):
+    account = loss_account(cases)
+    turned = account.causes.assign(**{name: -account.causes[name] for name in ("n_lost", "low", "high")})
+    lines = losing_words.findings(replace(account, causes=turned), SAY)
+    assert all("fewer losses" in line for line in lines)
+    assert any(SAY("losing.cause.late.fewer") in line for line in lines)
+    odd = losing_words.unclear(replace(account, n_luck=account.luck_high + 1), SAY)
+    assert "No cause explains the rest" in odd
+    assert "No cause explains the rest" not in losing_words.unclear(replace(account, n_luck=0.0), SAY)
