@@ -18,9 +18,14 @@ from dashboard.texts import Speaker
 from data.errors import LeadcalError
 
 # A projector is wide and seen from afar; on a laptop or a phone the usual size is right.
+# Everything is measured in the root's font size except charts, whose text is set apart;
+# `zoom` would make charts measure themselves wrongly and run out of the page.
 _LOOK: Final = """<style>
 [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"] { display: none; }
-@media (min-width: 1600px) { [data-testid="stMainBlockContainer"] { zoom: 1.4; } }
+@media (min-width: 1600px) {
+  html { font-size: 22px !important; }
+  [data-testid="stPlotlyChart"] .main-svg text { font-size: 17px !important; }
+}
 #leadcal-clock { font-size: 1.6rem; font-variant-numeric: tabular-nums; white-space: nowrap; }
 </style>"""
 

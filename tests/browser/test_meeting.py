@@ -79,7 +79,9 @@ def test_a_meeting_from_its_agenda_to_its_kept_promise(pages, company, tmp_path)
 
     page.get_by_role("button", name=EN("room.next")).click()
     settle(page, EN("agenda.item.score_truth"))
-    assert page.get_by_test_id("stPlotlyChart").count() >= 1
+    # A projector's larger text must not push charts out of their box.
+    chart = page.get_by_test_id("stPlotlyChart").first
+    assert chart.locator(".main-svg").first.bounding_box()["width"] <= chart.bounding_box()["width"] + 1
     page.get_by_role("button", name=EN("room.next")).click()
     settle(page, EN("agenda.item.disagreement"))
     expect(page.get_by_role("heading", name=EN("definitions.differ.heading"))).to_be_visible()
