@@ -45,9 +45,20 @@ def _card(say: Speaker, parts: Found, name: str, lines: pd.DataFrame) -> None:
         "\n".join(f"- **{line}**" for line in sentences(lines, has_previous=parts.handed.has_previous, say=say))
     )
     labels = [label(line, parts, say) for _, line in lines.iterrows()]
+    is_known = (lines["n"] > 0).to_numpy()
+    unknown = [text for text, known in zip(labels, is_known, strict=True) if not known]
+    st.markdown("  \n".join(f":small[{text}]" for text in unknown))
+    if not is_known.any():
+        return
+    shown = lines[is_known].reset_index(drop=True)
     exhibits.chart(
         say,
-        card_figure(lines, labels, [f"{line}.bad" for line in lines["line"]], say),
+        card_figure(
+            shown,
+            [text for text, known in zip(labels, is_known, strict=True) if known],
+            [f"{line}.bad" for line in shown["line"]],
+            say,
+        ),
         card_table(lines, parts.selection.horizon_days, say),
         key=f"card-{name}",
         alt=say("handing.cards.alt", heading=heading, parts=say("format.comma").join(labels)),
@@ -68,6 +79,8 @@ def sentences(lines: pd.DataFrame, *, has_previous: bool, say: Speaker) -> list[
             said.append(say(f"handing.cards.{line.met}", name=name, target=say.percent(line.target)))
     if not has_previous:
         return [*said, say("handing.cards.no_previous")]
+    if lines["is_changed"].isna().all():
+        return [*said, say("handing.cards.few_before")]
     is_quiet = not lines["is_changed"].fillna(False).any()
     return [*said, say("handing.cards.unchanged")] if is_quiet else said
 

@@ -44,9 +44,16 @@ def _breaches(say: Speaker, parts: Found) -> None:
         if not is_recorded:
             st.markdown(f"**{say(f'handing.promises.no_{name}')}**")
     labels = [label(row, say) for _, row in table.iterrows()]
+    unknown = [text for text, known in zip(labels, table["is_known"], strict=True) if not known]
+    st.markdown("  \n".join(f":small[{text}]" for text in unknown))
+    shown = table[table["is_known"]].reset_index(drop=True)
+    if shown.empty:
+        return
     exhibits.chart(
         say,
-        shares_figure(table, ("rate", "low", "high"), labels, table["breach"].tolist()),
+        shares_figure(
+            shown, ("rate", "low", "high"), [label(row, say) for _, row in shown.iterrows()], shown["breach"].tolist()
+        ),
         breaches_table(table, say),
         key="promises",
         alt=say("handing.promises.alt", parts=say("format.comma").join(labels)),
