@@ -39,7 +39,7 @@ MAX_FACTS: Final = 3
 MIN_VARIANCE: Final = 4.0
 """Below, not even the best or worst possible result could be told from chance among many."""
 
-MIN_Z: Final = 2.0
+MIN_Z: Final = 1.5
 """Standard errors from which a condition is worth a second look on other cases."""
 
 MIN_GAIN_Z: Final = 3.0
