@@ -17,7 +17,7 @@ from dashboard.texts import Speaker
 from dashboard.texts.numbers import DASH, is_unknown
 
 _MARKUP: Final = re.compile(r"\\([\\`*_\[\]<>#$:~|])|\*\*|</?[bi]>|(<br>)")
-_NUMBER: Final = re.compile(r"[+\-−–¥]?[\d.,]*[%KMBT万億兆円]*(?: ?[–～] ?−?[\d.,]+%?)?")
+_NUMBER: Final = re.compile(r"(?:[+\-−–¥]?\d[\d.,]*(?:%|[^\W\d_]{1,2})?(?: ?[–～] ?−?[\d.,]+%?)?|[–−]|)")
 
 
 def unmarked(text: str) -> str:
