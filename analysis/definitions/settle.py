@@ -63,7 +63,8 @@ class Settlement:
     settled : Settled or None
         The one that leaves the fewest disputed; of equals the one that moves the fewest leads. Never
         one that agrees by meaning nobody or everybody: of the leads that both mean, and of those that
-        neither means, at least half must stay so. None when no change leaves fewer than today.
+        neither means, at least half must stay so, and it must mean, and leave out, at least `MIN_EACH`
+        leads or as few as before. None when no change leaves fewer than today.
     separating : Settled or None
         The one after which the definition tells won from not won leads best. None unless it is
         better than today's by more than chance, all changes that were tried considered.
@@ -115,6 +116,7 @@ def settlement(
     in_a, in_b = found.holds(a), found.holds(b)
     n_disputed = int(totals[in_a != in_b].sum())
     agreed = np.array([totals[in_a & in_b].sum(), totals[~in_a & ~in_b].sum()])
+    least = np.clip([totals[in_a].sum(), totals[~in_a].sum()], 1, MIN_EACH)
     results, chances, is_fair = [], [], []
     for edit in options:
         held = found.holds(edit.part)
@@ -128,7 +130,8 @@ def settlement(
         )
         chances.append(_chance(in_a, held, won, lost))
         kept = np.array([totals[held & in_b].sum(), totals[~held & ~in_b].sum()])
-        is_fair.append(bool((2 * kept >= agreed).all()))
+        sides = np.array([totals[held].sum(), totals[~held].sum()])
+        is_fair.append(bool((sides >= least).all() and (2 * kept >= agreed).all()))
     return Settlement(
         n_disputed=n_disputed,
         n_edits=len(results),

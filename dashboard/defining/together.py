@@ -31,6 +31,10 @@ def draw(say: Speaker, current: Snapshot, selection: Selection, path: str) -> No
         st.info(say("definitions.together.few"))
         return
     lines = pair_sentences(pairs, known, names, say)
+    if not lines:
+        st.info(say("definitions.together.none"))
+        exhibits.table(say, pairs_table(pairs, names, say), key="definition-pairs")
+        return
     st.markdown("\n".join(f"- **{plain(line)}**" for line in lines))
     exhibits.chart(
         say,

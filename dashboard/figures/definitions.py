@@ -45,7 +45,7 @@ def venn_figure(fates: Mapping[str, Mapping[str, int]], names: Mapping[str, str]
             continue
         word = say(f"definitions.fate.{fate}")
         figure.add_bar(
-            x=values,
+            x=[n or None for n in values],  # a bar without leads would leave its outline
             y=positions,
             orientation="h",
             width=0.42,

@@ -224,6 +224,14 @@ def test_few_wins_say_nothing_about_winning():
     assert (result.n_won, result.n_not_won) == (12, 40)
 
 
+def test_what_nobody_shows_is_not_settled_by_meaning_nobody_or_everybody():
+    nobody, everybody = ScorePart(low=9), ScorePart(low=0)
+    for a, b in ((everybody, nobody), (nobody, everybody)):
+        result = settlement(counted([10, 10, 10, 10]), a, b, edits(a, b, (0, 9), ()))
+        assert result.n_disputed == 40
+        assert result.settled is None or 0 < result.settled.n_disputed < 40
+
+
 def test_equal_definitions_have_nothing_to_settle():
     result = settlement(counted([10, 10, 10, 10]), A, A, edits(A, A, (0, 4), ()))
     assert (result.n_disputed, result.settled) == (0, None)
