@@ -18,7 +18,7 @@ from analysis.workbench import consequences
 from dashboard import choices, loading, loading_meeting, loading_points, notices, periods, sentences, state
 from dashboard.loading import Snapshot
 from dashboard.loading_meeting import File
-from dashboard.meeting import promise_words
+from dashboard.meeting import once, promise_words
 from dashboard.notices import plain
 from dashboard.texts import Speaker
 from dashboard.workbench import moves, words
@@ -168,11 +168,16 @@ def people(text: str) -> tuple[str, ...]:
 
 
 def _store(say: Speaker, decision: Decision) -> None:
+    name = once.token("decide")
+    if not once.claim(name):
+        return
     try:
         stored = decide(loading.workspace(), decision)
     except LeadcalError as error:
+        once.release(name)
         notices.refused(say, error, "decide.refused")
         return
+    once.renew("decide")
     state.keep(_STORED, (stored.title, stored.id))
     state.keep("meeting-turn", state.kept("meeting-turn", 0) + 1)
     state.hold("after", "")

@@ -11,7 +11,7 @@ import streamlit as st
 from analysis.meeting.agenda import Meeting, Note, read_notes, write_note
 from analysis.selection import Selection
 from dashboard import loading, loading_meeting, notices, state
-from dashboard.meeting import agenda_words, items
+from dashboard.meeting import agenda_words, items, once
 from dashboard.meeting.items import Scene
 from dashboard.notices import plain
 from dashboard.texts import Speaker
@@ -145,11 +145,16 @@ def _notes(say: Speaker, meeting: Meeting, kind: str) -> None:
 
 
 def _keep(say: Speaker, meeting: Meeting, note: Note, turn: int) -> None:
+    name = once.token("note")
+    if not once.claim(name):
+        return
     try:
         write_note(loading.workspace(), meeting.id, note)
     except LeadcalError as error:
+        once.release(name)
         notices.refused(say, error)
         return
+    once.renew("note")
     state.keep("note-turn", turn + 1)
     st.rerun()
 
