@@ -140,7 +140,12 @@ def test_labels_name_every_dimension_once_per_lead():
 
 def test_the_layout_is_told_by_statements_and_not_by_comments(monkeypatch):
     usual = layout()
-    texts = {"prepare_leads.sql": "SELECT 1;\n", "prepare_touches.sql": "", "prepare_evidence.sql": "", "prepare_meta.sql": ""}
+    texts = {
+        "prepare_leads.sql": "SELECT 1;\n",
+        "prepare_touches.sql": "",
+        "prepare_evidence.sql": "",
+        "prepare_meta.sql": "",
+    }
     monkeypatch.setattr("data.prepare._read", texts.__getitem__)
     digests = []
     for text in ("SELECT 1;\n", "-- why\nSELECT 1;\n", "SELECT 2;\n"):
