@@ -45,7 +45,9 @@ page = st.navigation(
             default=name == "overview",
         )
         for name, icon in PAGES.items()
-    ]
+    ],
+    # Folded, the last pages would hide behind an English "View more".
+    expanded=True,
 )
 with st.sidebar:
     controls.language()

@@ -352,7 +352,9 @@ def _prune(workspace: Workspace, current: int) -> None:
 
 
 def _snapshots_named_in(path: Path) -> list[str]:
-    return re.findall(r"^\s*snapshot\s*=\s*(\d+)", path.read_text(encoding="utf-8", errors="replace"), flags=re.MULTILINE)
+    return re.findall(
+        r"^\s*snapshot\s*=\s*(\d+)", path.read_text(encoding="utf-8", errors="replace"), flags=re.MULTILINE
+    )
 
 
 def _make_folder(workspace: Workspace) -> None:

@@ -115,7 +115,9 @@ def _table(found: Twins, say: Speaker) -> None:
         say,
     )
     # A table of the page would break the names of the rows on a phone; a grid scrolls.
-    st.dataframe(table.shown, hide_index=True, height="content", alt=say("twins.alt", leads=say("format.comma").join(headings)))
+    st.dataframe(
+        table.shown, hide_index=True, height="content", alt=say("twins.alt", leads=say("format.comma").join(headings))
+    )
     exhibits.download(say, table, "twins")
     same = found.aspects[(found.aspects["n_differ"] == 0) & (found.aspects["group"] != "touch")]
     names = say("format.comma").join(aspect_name(row, say) for row in same.itertuples())
