@@ -70,7 +70,7 @@ def test_columns_are_those_that_are_documented():
     bands = calibrate(scores(), RULESET).bands
     assert " ".join(bands.columns) == (
         "band_no name_ja name_en score_low score_high n_worked n_standing coverage coverage_low coverage_high "
-        "n_mature n_won win_rate win_low win_high is_enough is_covered"
+        "n_mature n_won win_rate win_low win_high is_enough is_covered is_scored"
     )
 
 

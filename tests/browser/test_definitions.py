@@ -42,7 +42,7 @@ def test_a_conflict_is_found_opened_and_settled(page, address, workspace):
 
     open_page(page, f"{address}/definitions", HEADING)
     page.get_by_text(re.compile(rf"The two differ on {n_disputed:,} of ")).wait_for()
-    page.get_by_text(EN("definitions.settle.heading")).wait_for()
+    page.get_by_text(EN("definitions.settle.heading"), exact=True).wait_for()
 
     # The second row of bars is what the first definition alone means.
     bar = page.locator('[data-testid="stPlotlyChart"] .barlayer .trace').nth(1).locator(".point").nth(1).bounding_box()
