@@ -13,12 +13,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Download, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from dashboard.serving import free_port
 
 WAIT_MS = 120_000
 """Generous: shared machines stall for many seconds; a passing test never waits this long."""
+
+N_CLICKS = 6
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -97,3 +100,23 @@ def settle(page: Page, heading: str) -> None:
             .every(chart => chart.querySelector('.main-svg .xy'))""",
         timeout=WAIT_MS,
     )
+
+
+def download(page: Page, name: str) -> Download:
+    """Click the first button of this name until the browser receives its file.
+
+    A run of the page that begins with the click, when the browser reports its theme, say,
+    takes the file behind the button away; a person would click again.
+    """
+    button = page.get_by_role("button", name=name).first
+    button.wait_for()
+    for _ in range(N_CLICKS - 1):
+        try:
+            with page.expect_download(timeout=WAIT_MS / N_CLICKS) as waiting:
+                button.click()
+        except PlaywrightTimeout:
+            continue
+        return waiting.value
+    with page.expect_download(timeout=WAIT_MS / N_CLICKS) as waiting:
+        button.click()
+    return waiting.value
