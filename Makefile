@@ -45,7 +45,8 @@ layers: setup
 	$(BIN)/lint-imports
 
 tests: setup
-	$(BIN)/pytest --numprocesses auto --dist loadfile --cov --cov-report=term --cov-fail-under=90
+	$(BIN)/pytest tests/analysis tests/data --numprocesses auto --dist loadfile --cov --cov-report=term --cov-fail-under=90
+	$(BIN)/pytest --ignore=tests/analysis --ignore=tests/data --numprocesses auto --dist loadfile
 
 bench: setup ## Measure speed against a bare scan or a peer, in one run.
 	$(BIN)/pytest tests/benches --benchmark-enable --benchmark-only
