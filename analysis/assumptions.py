@@ -13,14 +13,12 @@ opt_out_cost_yen = 10000
 
 from __future__ import annotations
 
-import re
-import tomllib
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from analysis.rulesets.fields import Fields, Source
-from analysis.rulesets.lines import key_lines
+from analysis.rulesets.fields import Fields
+from analysis.rulesets.files import parsed
 from data.errors import LeadcalError
 
 WEEKS_PER_MONTH: Final = 365.25 / 7 / 12
@@ -113,7 +111,7 @@ def load_assumptions(path: Path) -> Assumptions:
 
 def parse_assumptions(text: str, name: str) -> Assumptions:
     """Read the text of a file of assumptions; `name` is used in errors. See `load_assumptions`."""
-    source = _Source(name, _toml(text, name), key_lines(text))
+    source = parsed(text, name, AssumptionsError)
     top = Fields(source, (), source.data, "the file of assumptions")
     values = {key: _value(top, key) for key in _LIMITS}
     top.finish()
@@ -127,13 +125,6 @@ def write_assumptions(assumptions: Assumptions) -> str:
     absent = [name for name, value in values.items() if value is None]
     notes = [f"# {name} is left out: taken from the history" for name in absent]
     return "\n".join([*lines, *notes]) + "\n"
-
-
-class _Source(Source):
-    """A file of assumptions, whose errors say so."""
-
-    def fail(self, path: tuple[str | int, ...], message: str) -> Any:
-        raise AssumptionsError(f"{self.name}, line {self.line(path)}: {message}")
 
 
 def _value(top: Fields, key: str) -> float | None:
@@ -160,13 +151,3 @@ def _problem(name: str, value: float) -> str:
 
 def _plain(value: float) -> str:
     return str(int(value)) if float(value).is_integer() else repr(float(value))
-
-
-def _toml(text: str, name: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"at line (\d+)", str(error))
-        line = found.group(1) if found else str(text.count("\n") + 1)
-        what = re.sub(r"\s*\(at .*\)$", "", str(error))
-        raise AssumptionsError(f"{name}, line {line}: is not valid TOML ({what}); correct that line") from error

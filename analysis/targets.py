@@ -13,16 +13,13 @@ source = "seminar"   # optional: only leads of this source
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-from analysis.rulesets.fields import Fields, Source
-from analysis.rulesets.lines import key_lines
+from analysis.rulesets.fields import Fields
+from analysis.rulesets.files import parsed, toml_value
 from data.contract import STAGES
 from data.errors import LeadcalError
 
@@ -97,7 +94,7 @@ def load_targets(path: Path, stages: Sequence[str] = _STAGE_NAMES) -> Targets:
 
 def parse_targets(text: str, name: str, stages: Sequence[str] = _STAGE_NAMES) -> Targets:
     """Read the text of a file of targets; `name` is used in errors. See `load_targets`."""
-    source = _Source(name, _toml(text, name), key_lines(text))
+    source = parsed(text, name, TargetsError)
     top = Fields(source, (), source.data, "the file of targets")
     start_month = top.integer("fiscal_year_start_month", default=4, example="4", low=1, high=12)
     targets: dict[tuple[str, date, str | None], Target] = {}
@@ -118,17 +115,10 @@ def write_targets(targets: Targets) -> str:
     """Return the text of a file with `targets`; `parse_targets` gives them back."""
     lines = [f"fiscal_year_start_month = {targets.fiscal_year_start_month}"]
     for target in targets.targets:
-        lines += ["", "[[target]]", f"stage = {_quoted(target.stage)}", f"month = {target.month.isoformat()}"]
+        lines += ["", "[[target]]", f"stage = {toml_value(target.stage)}", f"month = {target.month.isoformat()}"]
         lines += [f"leads = {target.n_leads}"]
-        lines += [] if target.source is None else [f"source = {_quoted(target.source)}"]
+        lines += [] if target.source is None else [f"source = {toml_value(target.source)}"]
     return "\n".join(lines) + "\n"
-
-
-class _Source(Source):
-    """A file of targets, whose errors say so."""
-
-    def fail(self, path: tuple[str | int, ...], message: str) -> Any:
-        raise TargetsError(f"{self.name}, line {self.line(path)}: {message}")
 
 
 def _target(fields: Fields, stages: Sequence[str]) -> Target:
@@ -142,18 +132,3 @@ def _target(fields: Fields, stages: Sequence[str]) -> Target:
     source = fields.text("source", example='"seminar"') if "source" in fields else None
     fields.finish()
     return Target(stage=stage, month=month, n_leads=n_leads or 1, source=source)
-
-
-def _toml(text: str, name: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"at line (\d+)", str(error))
-        where = line.group(1) if line else str(text.count("\n") + 1)
-        what = re.sub(r"\s*\(at .*\)$", "", str(error))
-        raise TargetsError(f"{name}, line {where}: is not valid TOML ({what}); correct that line") from error
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda match: f"\\u{ord(match.group()):04x}", escaped) + '"'

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from datetime import date
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from analysis.definitions.model import BY, TERMS, By, Definition, Definitions, DefinitionsError, Term
 from analysis.definitions.parts import BandPart, ConditionPart, GroupPart, NotPart, Part, ScorePart, StagePart
-from analysis.rulesets.fields import Fields, RulesetError, Source, show
-from analysis.rulesets.lines import key_lines
+from analysis.rulesets.fields import Fields, Source, show
+from analysis.rulesets.files import parsed
 from analysis.rulesets.parse_rules import read_condition
 
 MAX_DEPTH: Final = 6
@@ -40,11 +38,8 @@ def parse_definitions(text: str, name: str = "definitions.toml", *, is_published
     DefinitionsError
         If the text is no TOML, or has unknown or missing keys, or wrong values.
     """
-    source = Source(name, _toml(text, name), key_lines(text))
-    try:
-        return Definitions(all=_all(source, is_published))
-    except RulesetError as error:
-        raise DefinitionsError(str(error)) from error
+    source = parsed(text, name, DefinitionsError, "see docs/definitions.md")
+    return Definitions(all=_all(source, is_published))
 
 
 def parse_part(text: str, name: str = "condition") -> Part | None:
@@ -55,23 +50,10 @@ def parse_part(text: str, name: str = "condition") -> Part | None:
     DefinitionsError
         As for `parse_definitions`.
     """
-    source = Source(name, _toml(text, name), key_lines(text))
+    source = parsed(text, name, DefinitionsError, "see docs/definitions.md")
     if not source.data:
         return None
-    try:
-        return _part(Fields(source, (), source.data, "the condition"), 0)
-    except RulesetError as error:
-        raise DefinitionsError(str(error)) from error
-
-
-def _toml(text: str, name: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"at line (\d+)", str(error))
-        where = line.group(1) if line else str(text.count("\n") + 1)
-        what = re.sub(r"\s*\(at .*\)$", "", str(error))
-        raise DefinitionsError(f"{name}, line {where}: is not valid TOML ({what}); see docs/definitions.md") from error
+    return _part(Fields(source, (), source.data, "the condition"), 0)
 
 
 def _all(source: Source, is_published: bool) -> tuple[Definition, ...]:

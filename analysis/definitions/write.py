@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from analysis.definitions.model import Definition
 from analysis.definitions.parts import BandPart, ConditionPart, GroupPart, NotPart, Part, ScorePart, StagePart
+from analysis.rulesets.files import toml_value
 from analysis.rulesets.predicates import AttributePredicate, BantPredicate, Condition, OptOutPredicate, TouchPredicate
 
 
@@ -111,8 +111,7 @@ def _value(value: Any) -> str:
     if isinstance(value, int | float):
         return repr(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(value)
     if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda match: f"\\u{ord(match.group()):04x}", escaped) + '"'
+        return toml_value(value)
     if isinstance(value, tuple) and len(value) == 1 and isinstance(value[0], str):
         return _value(value[0])
     items = (_value(item) if isinstance(item, str | int | float | bool) else _inline(item) for item in value)

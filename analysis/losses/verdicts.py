@@ -17,18 +17,16 @@ created exclusively; whoever changes a verdict must have seen the one that it re
 from __future__ import annotations
 
 import hashlib
-import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Final, Literal, get_args
 from urllib.parse import quote
 
 from analysis.losses.suspects import FAULTS, Fault
-from analysis.rulesets.fields import Fields, Source, show
-from analysis.rulesets.lines import key_lines
+from analysis.rulesets.fields import Fields, show
+from analysis.rulesets.files import file_source, toml_value
 from data.errors import LeadcalError
 from data.workspace import Workspace, create_text, replace_text
 
@@ -175,21 +173,8 @@ def _check(given: Verdict) -> None:
         raise VerdictError(f"the time {given.given_at} has a zone; give it in UTC without one")
 
 
-class _Source(Source):
-    """A file of the court, whose errors say so."""
-
-    def fail(self, path: tuple[str | int, ...], message: str) -> Any:
-        raise VerdictError(f"{self.name}, line {self.line(path)}: {message}")
-
-
 def _read(path: Path) -> Verdict:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        source = _Source(str(path), tomllib.loads(text), key_lines(text))
-    except (OSError, UnicodeDecodeError) as error:
-        raise VerdictError(f"{path}: cannot be read as a UTF-8 text ({error}); save it as UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        raise VerdictError(f"{path}: is not valid TOML ({error}); correct that line") from error
+    source = file_source(path, VerdictError)
     top = Fields(source, (), source.data, "the verdict")
     verdict = top.choice("verdict", FAULTS)
     found = Verdict(
@@ -221,9 +206,5 @@ def _text(given: Verdict) -> str:
 def _lines(given: Verdict) -> Iterator[str]:
     for field in fields(given):
         value = getattr(given, field.name)
-        if isinstance(value, datetime):
-            yield f"{field.name} = {value.isoformat()}"
-        elif value:
-            escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-            escaped = re.sub(r"[\x00-\x1f\x7f]", lambda match: f"\\u{ord(match.group()):04x}", escaped)
-            yield f'{field.name} = "{escaped}"'
+        if value:
+            yield f"{field.name} = {toml_value(value)}"

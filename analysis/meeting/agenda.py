@@ -26,9 +26,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from analysis.meeting.decisions import file_source, moment_of, required_day, toml_value
+from analysis.meeting.decisions import moment_of, required_day
 from analysis.meeting.model import DecisionError
 from analysis.rulesets.fields import Fields
+from analysis.rulesets.files import file_source, toml_value
 from analysis.selection import DEFAULT_HORIZON_DAYS
 from data.workspace import Workspace, create_text, replace_text
 
@@ -235,7 +236,7 @@ def _check(meeting: Meeting, name: str) -> None:
 
 
 def _read(path: Path) -> Meeting:
-    source = file_source(path)
+    source = file_source(path, DecisionError)
     top = Fields(source, (), source.data, "the meeting")
     top.required("snapshot", "12")
     meeting = Meeting(

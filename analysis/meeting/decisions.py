@@ -31,7 +31,6 @@ stays as it was written. A decision that is taken back gets a `<id>.withdrawn.to
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import fields
@@ -41,7 +40,7 @@ from typing import Any, Final
 
 from analysis.meeting.model import VERDICTS, Decision, DecisionError, Promise, Record, Review
 from analysis.rulesets.fields import Fields, Source, show
-from analysis.rulesets.lines import key_lines
+from analysis.rulesets.files import file_source, toml_value
 from data.workspace import Workspace, create_text
 
 _ATTEMPTS: Final = 50
@@ -126,7 +125,7 @@ def _read_record(path: Path) -> Record:
 
 
 def _read_decision(path: Path) -> Decision:
-    source = file_source(path)
+    source = file_source(path, DecisionError)
     top = Fields(source, (), source.data, "the decision")
     decision = Decision(
         id=path.stem,
@@ -164,7 +163,7 @@ def _promise(source: Source, table: Any) -> Promise | None:
 
 
 def _read_review(path: Path, decision_id: str) -> Review:
-    source = file_source(path)
+    source = file_source(path, DecisionError)
     top = Fields(source, (), source.data, "the review")
     top.text("decision_id", default=decision_id)
     review = Review(
@@ -182,7 +181,7 @@ def _read_review(path: Path, decision_id: str) -> Review:
 
 
 def _read_withdrawn(path: Path) -> date:
-    source = file_source(path)
+    source = file_source(path, DecisionError)
     return required_day(Fields(source, (), source.data, "the withdrawal"), "withdrawn_on")
 
 
@@ -237,30 +236,6 @@ def _known(workspace: Workspace, decision_id: str) -> Path:
     return path
 
 
-class _Source(Source):
-    """A file of the meeting, whose errors say so."""
-
-    def fail(self, path: tuple[str | int, ...], message: str) -> Any:
-        raise DecisionError(f"{self.name}, line {self.line(path)}: {message}")
-
-
-def file_source(path: Path) -> _Source:
-    """Read a file of the meeting.
-
-    Raises
-    ------
-    DecisionError
-        If it is no UTF-8 text or no TOML.
-    """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        return _Source(str(path), tomllib.loads(text), key_lines(text))
-    except (OSError, UnicodeDecodeError) as error:
-        raise DecisionError(f"{path}: cannot be read as a UTF-8 text ({error}); save it as UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        raise DecisionError(f"{path}: is not valid TOML ({error}); correct that line") from error
-
-
 def _values(record: Decision | Review) -> dict[str, Any]:
     values = {field.name: getattr(record, field.name) for field in fields(record) if field.name != "id"}
     promise = values.pop("promise", None)
@@ -279,15 +254,3 @@ def _lines(values: dict[str, Any]) -> Iterator[str]:
             yield from ("", f"[{key}]", *_lines(value))
         elif value not in ("", None):
             yield f"{key} = {toml_value(value)}"
-
-
-def toml_value(value: Any) -> str:
-    """Return a value as TOML writes it."""
-    if isinstance(value, tuple):
-        return "[" + ", ".join(toml_value(item) for item in value) + "]"
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda match: f"\\u{ord(match.group()):04x}", escaped) + '"'
-    return repr(value)

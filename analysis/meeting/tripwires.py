@@ -24,8 +24,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.intervals import MIN_N, rates, wilson_interval
-from analysis.meeting.decisions import file_source
+from analysis.meeting.model import DecisionError
 from analysis.rulesets.fields import Fields
+from analysis.rulesets.files import file_source
 from analysis.selection import Selection
 from analysis.sqlfiles import sql_text
 from analysis.vintages import vintage_cells
@@ -113,7 +114,7 @@ def load_tripwires(path: Path) -> tuple[Tripwire, ...]:
     """
     if not path.exists():
         return ()
-    source = file_source(path)
+    source = file_source(path, DecisionError)
     top = Fields(source, (), source.data, "the tripwires")
     found = tuple(_tripwire(source, number, table) for number, table in enumerate(top.tables("tripwire")))
     top.finish()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from typing import Any, Final, cast
 
 from analysis.routing.model import Asked, HandoffRules, RoutingRule
 from analysis.rulesets.definitions import SHAPES, Shape
-from analysis.rulesets.fields import Fields, RulesetError, Source, show
-from analysis.rulesets.lines import key_lines
+from analysis.rulesets.fields import Fields, Source, show
+from analysis.rulesets.files import parsed
 from analysis.rulesets.parse_rules import read_gate, read_rule
 from analysis.rulesets.predicates import KOfPredicate
 from data.errors import LeadcalError
@@ -44,21 +42,8 @@ def parse_routing(text: str, name: str = "handoff_rules.toml", *, is_shipped: bo
     RoutingError
         If the text is no TOML, or has unknown or missing keys, or wrong values.
     """
-    source = Source(name, _toml(text, name), key_lines(text))
-    try:
-        return HandoffRules(rules=_rules(source), path=name, is_shipped=is_shipped)
-    except RulesetError as error:
-        raise RoutingError(str(error)) from error
-
-
-def _toml(text: str, name: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"at line (\d+)", str(error))
-        where = line.group(1) if line else str(text.count("\n") + 1)
-        what = re.sub(r"\s*\(at .*\)$", "", str(error))
-        raise RoutingError(f"{name}, line {where}: is not valid TOML ({what}); see docs/routing.md") from error
+    source = parsed(text, name, RoutingError, "see docs/routing.md")
+    return HandoffRules(rules=_rules(source), path=name, is_shipped=is_shipped)
 
 
 def _rules(source: Source) -> tuple[RoutingRule, ...]:
@@ -120,6 +105,6 @@ def _asked(source: Source, number: int, data: dict[str, Any], title: str, line: 
     try:
         gate = read_gate(fields, line)
         fields.finish()
-    except RulesetError as error:
-        raise RulesetError(str(error).replace("gate ", "rule ")) from error
+    except RoutingError as error:
+        raise RoutingError(str(error).replace("gate ", "rule ")) from error
     return gate.id, gate.label_ja, gate.label_en, KOfPredicate(conditions=(gate.condition,), need=1)

@@ -20,11 +20,12 @@ class RulesetError(LeadcalError):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file with its name, its content and where its keys stand."""
+    """A file with its name, its content, where its keys stand, and the kind of its errors."""
 
     name: str
     data: dict[str, Any]
     lines: dict[Path, int]
+    error: type[LeadcalError] = RulesetError
 
     def line(self, path: Path) -> int:
         """Line of `path`, or of the nearest table around it."""
@@ -34,7 +35,7 @@ class Source:
 
     def fail(self, path: Path, message: str) -> NoReturn:
         """Raise an error about `path`."""
-        raise RulesetError(f"{self.name}, line {self.line(path)}: {message}")
+        raise self.error(f"{self.name}, line {self.line(path)}: {message}")
 
 
 class Fields:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import re
-import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
 from analysis.rulesets.fields import Fields, RulesetError, Source, show
-from analysis.rulesets.lines import key_lines
+from analysis.rulesets.files import parsed
 from analysis.rulesets.model import Ruleset
 from analysis.rulesets.parse_bands import read_axis_limits, read_bands, read_grid, read_group
 from analysis.rulesets.parse_rules import read_gate, read_rule
@@ -48,7 +46,7 @@ def parse_ruleset(text: str, name: str = "ruleset", *, is_released: bool = False
         If the text is no TOML, has unknown or missing keys or wrong values, or
         a rule, band or threshold that can never be reached.
     """
-    source = Source(name, _toml(text, name), key_lines(text))
+    source = parsed(text, name, RulesetError, "see docs/rulesets.md")
     kind = "score" if source.data.get("kind") == "score" else "points"
     top = Fields(source, (), source.data, "the ruleset", kind)
     top.get("kind")
@@ -80,17 +78,6 @@ def parse_ruleset(text: str, name: str = "ruleset", *, is_released: bool = False
 def hash_text(text: str) -> str:
     """Return the SHA-256 of a text, the same whatever its line ends."""
     return hashlib.sha256(text.replace("\r\n", "\n").encode()).hexdigest()
-
-
-def _toml(text: str, name: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        message = str(error)
-        line = re.search(r"at line (\d+)", message)
-        where = line.group(1) if line else str(text.count("\n") + 1)
-        what = re.sub(r"\s*\(at .*\)$", "", message)
-        raise RulesetError(f"{name}, line {where}: is not valid TOML ({what}); see docs/rulesets.md") from error
 
 
 def _rules(top: Fields) -> dict[str, Any]:
