@@ -103,11 +103,8 @@ def _go(number: int, is_running: bool) -> None:
 def _head(say: Speaker, meeting: Meeting, number: int) -> None:
     """Draw where we are, the clock, and the way to the other items."""
     n, is_running = len(meeting.items), state.held("clock") != ""
+    # What changes its width comes last: a button must not move away under the pointer.
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(
-            f"**{say('room.place', n=number, n_all=n, minutes=meeting.items[number - 1].minutes)}**", width="content"
-        )
-        _clock(say, meeting.items[number - 1].minutes, number)
         st.button(
             say("room.previous"), icon=":material/arrow_back:", disabled=number == 1, on_click=_go,
             args=(number - 1, is_running), key="room-previous",
@@ -117,6 +114,10 @@ def _head(say: Speaker, meeting: Meeting, number: int) -> None:
             args=(number + 1, is_running), key="room-next",
         )  # fmt: skip
         st.button(say("room.leave"), icon=":material/close:", on_click=leave, key="room-leave")
+        st.markdown(
+            f"**{say('room.place', n=number, n_all=n, minutes=meeting.items[number - 1].minutes)}**", width="content"
+        )
+        _clock(say, meeting.items[number - 1].minutes, number)
     st.progress(number / n)
 
 
