@@ -9,7 +9,8 @@ engine names the cell of each touch, and the words of the cells are added here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,10 +19,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.counters import EVER_DAYS, Counter, Integers
+from analysis.keys import distinct_digits
 
 N_WORDS: Final = 2
-WORD_BITS: Final = 60
-"""Bits of a word that counters use; three are left for what became of a decision."""
+WORD_BITS: Final = 62
+"""Bits of a word that counters use."""
+
+_MAX_WIDTH: Final = 16
+"""Bits of which one table says what they come to."""
 
 WORDS: Final = tuple(f"word_{number}" for number in range(N_WORDS))
 
@@ -47,15 +52,67 @@ class Layout:
         """Words in use; at least 1."""
         return max(self.words, default=0) + 1
 
-    def unpack(self, frame: pd.DataFrame) -> Integers:
-        """Return the counts in the words of `frame`, capped; shape (n_rows, n_counters)."""
-        counts = np.empty((len(frame), len(self.counters)), dtype=np.int64, order="F")
+    def unpack(self, words: Integers) -> Integers:
+        """Return the counts in the words, shape (n_words, n_rows), capped; shape (n_rows, n_counters)."""
+        counts = np.empty((words.shape[1], len(self.counters)), dtype=np.int64, order="F")
         for number, counter in enumerate(self.counters):
-            word = frame[WORDS[self.words[number]]].to_numpy(dtype=np.int64)
             mask = (1 << counter.bound.bit_length()) - 1
-            found = np.minimum(((word >> self.shifts[number]) & mask) + counter.constant, counter.cap)
-            counts[:, number] = 1 - found if counter.is_inverted else found
+            counts[:, number] = _reported((words[self.words[number]] >> self.shifts[number]) & mask, counter)
         return counts
+
+    def distinct(self, words: Integers) -> tuple[Integers, Integers]:
+        """Tell rows apart by their capped counts, as `analysis.keys.distinct_digits` does.
+
+        Counts beyond a cap are alike. A table says for each stretch of a word what it
+        comes to; so a million words are read once per stretch and not once per counter.
+        """
+        return distinct_digits(self._digits(words), words.shape[1])
+
+    def _digits(self, words: Integers) -> Iterator[tuple[Integers, int]]:
+        for word, numbers in self._stretches():
+            first = self.shifts[numbers[0]]
+            width = self.shifts[numbers[-1]] + self.counters[numbers[-1]].bound.bit_length() - first
+            values = (words[word] >> first) & ((1 << width) - 1)
+            if width > _MAX_WIDTH:  # a single counter
+                counter = self.counters[numbers[0]]
+                yield _reported(values, counter), counter.cap + 1
+                continue
+            yield self._table(numbers, width)[values], math.prod(self.counters[n].cap + 1 for n in numbers)
+
+    def _stretches(self) -> Iterator[tuple[int, list[int]]]:
+        """Give neighbours of a word that are narrow enough for a table."""
+        place, numbers = (-1, 0), list[int]()
+        for number, (word, shift, counter) in enumerate(zip(self.words, self.shifts, self.counters, strict=True)):
+            end = shift + counter.bound.bit_length()
+            if numbers and (word != place[0] or end - place[1] > _MAX_WIDTH):
+                yield place[0], numbers
+                numbers = []
+            if not numbers:
+                place = (word, shift)
+            numbers.append(number)
+        if numbers:
+            yield place[0], numbers
+
+    def _table(self, numbers: list[int], width: int) -> Integers:
+        """Return what each value of a stretch of bits comes to."""
+        values, table = np.arange(1 << width), np.zeros(1 << width, dtype=np.int64)
+        for number in numbers:
+            counter = self.counters[number]
+            count = (values >> (self.shifts[number] - self.shifts[numbers[0]])) & (
+                (1 << counter.bound.bit_length()) - 1
+            )
+            table = table * (counter.cap + 1) + _reported(count, counter)
+        return table
+
+
+def _reported(count: Integers, counter: Counter) -> Integers:
+    found = np.minimum(count + counter.constant, counter.cap)
+    return 1 - found if counter.is_inverted else found
+
+
+def words_of(frame: pd.DataFrame) -> Integers:
+    """Return the words of a table with the columns `WORDS`; shape (N_WORDS, n_rows)."""
+    return np.stack([frame[name].to_numpy(dtype=np.int64) for name in WORDS])
 
 
 def layouts(of: Sequence[Counter]) -> tuple[Layout, ...]:
@@ -113,25 +170,19 @@ class Cells:
             words=np.hstack([of_touches, of_values]),
         )
 
-    def sums(self, batches: Iterable[Mapping[str, NDArray[Any]]], n_moments: int) -> NDArray[np.int64]:
-        """Add up the words by moment.
+    def add(self, sums: Integers, batches: Iterable[Mapping[str, NDArray[Any]]]) -> None:
+        """Add words up by moment.
 
         Parameters
         ----------
+        sums : array of shape (n_words, n_moments)
+            Is added to.
         batches : iterable of mappings
             Arrays `moment_no` (0 to n_moments - 1) and `cell` of one length.
-        n_moments : int
-            Number of moments.
-
-        Returns
-        -------
-        array of shape (n_words, n_moments)
         """
-        sums = np.zeros((len(self.words), n_moments), dtype=np.int64)
         for batch in batches:
-            for number, words in enumerate(self.words):
-                np.add.at(sums[number], batch["moment_no"], words[batch["cell"]])
-        return sums
+            for own, words in zip(sums, self.words, strict=True):
+                np.add.at(own, batch["moment_no"], words[batch["cell"]])
 
 
 def _touch_cells(counters: Sequence[Counter], ones: Integers) -> tuple[pd.DataFrame, Integers]:

@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.counters import Integers, Questions, counters
-from analysis.layouts import N_WORDS, WORDS, Cells, Layout, distinct_rows, layouts
+from analysis.layouts import N_WORDS, WORDS, Cells, Layout, distinct_rows, layouts, words_of
 from analysis.matching import Mask
+from analysis.patterns import GROUPS
 from analysis.rulesets.fields import suggestion
 from analysis.rulesets.model import Ruleset
 from analysis.rulesets.predicates import OutsideScore
@@ -29,7 +30,8 @@ _MOMENTS: Final = ("decided", "moments")
 _STEPS: Final = {
     "moment_rows": _MOMENTS,
     "lead_moments": _MOMENTS,
-    "rule_cells": ("moment_touches", "moment_values"),
+    "touch_cells": ("moment_touches",),
+    "value_cells": ("moment_values",),
     "outcomes": ("moments", "decisions"),
     "outside_decisions": ("moments", "decisions"),
     "scored_decisions": ("moments", "decisions", "rule_hits"),
@@ -72,7 +74,6 @@ class Decision:
 
 HANDOFF: Final = Decision()
 
-_OUTCOME_BITS: Final = 3
 _COMMENT: Final = re.compile("--.*")
 
 
@@ -95,7 +96,7 @@ def lead_moments(engine: Engine, lead_no: int, selection: Selection, decision: D
     return engine.query(sql, _used({**_params(engine, selection, decision), "lead_no": lead_no}, sql))
 
 
-def replay_sql(decision: Decision = HANDOFF, *, is_prepared: bool = True, result: str = "rule_cells") -> str:
+def replay_sql(decision: Decision = HANDOFF, *, is_prepared: bool = True, result: str = "touch_cells") -> str:
     """Return a statement of a replay: always the same text, whatever the ruleset.
 
     Parameters
@@ -108,7 +109,7 @@ def replay_sql(decision: Decision = HANDOFF, *, is_prepared: bool = True, result
         "moment_rows".
     result : str
         "moment_rows": the moments. "lead_moments": those of one lead.
-        "rule_cells": what adds to the count of any rule. "outcomes",
+        "touch_cells", "value_cells": what adds to the count of any rule. "outcomes",
         "scored_decisions", "won_decisions" or "decided_rows": what became of the
         decisions, the last three with the sums of the cells, a table `counts`.
         "outside_decisions" for the score of another tool.
@@ -167,9 +168,14 @@ class Replay:
     def sums(self, layout: Layout) -> Integers:
         """Return what was counted at each moment, packed; shape (n_words of the layout, n_moments)."""
         cells = Cells.of(layout)
-        tables = {**self.moments, "touch_rules": cells.touch_rules, "value_rules": cells.value_rules}
-        sql = replay_sql(self.decision, is_prepared=self.is_prepared, result="rule_cells")
-        return cells.sums(self.engine.stream(sql, None, tables), self.n_moments)
+        sums = np.zeros((len(cells.words), self.n_moments), dtype=np.int64)
+        for result, name, rules in (
+            ("touch_cells", "touch_rules", cells.touch_rules),
+            ("value_cells", "value_rules", cells.value_rules),
+        ):
+            sql = replay_sql(self.decision, is_prepared=self.is_prepared, result=result)
+            cells.add(sums, self.engine.stream(sql, None, {**self.moments, name: rules}))
+        return sums
 
     def counts(self, layout: Layout) -> pd.DataFrame:
         """Return the same as a table: one row per moment, `moment_no` and all of `WORDS`."""
@@ -178,23 +184,26 @@ class Replay:
         words = [sums[number] if number < len(sums) else nothing for number in range(N_WORDS)]
         return pd.DataFrame({"moment_no": np.arange(self.n_moments), **dict(zip(WORDS, words, strict=True))})
 
-    def patterns(self, layout: Layout) -> pd.DataFrame:
-        """Count the decisions by their words and by what became of them: `outcome_no`, `n_decisions`."""
+    def patterns(self, layout: Layout) -> tuple[Integers, Integers]:
+        """Count the decisions by what was counted at them, and by what became of them.
+
+        Returns
+        -------
+        counts : array of shape (n_patterns, n_counters)
+            The distinct counts, capped.
+        totals : array of shape (n_patterns, len(GROUPS))
+            Decisions, by what became of them.
+        """
         sql = replay_sql(self.decision, is_prepared=self.is_prepared, result="outcomes")
-        sums, parts = self.sums(layout), []
+        outcome_no = np.full(self.n_moments, -1, dtype=np.int8)
         for batch in self.engine.stream(sql, _used(self.params, sql), self.moments):
-            words = sums[:, batch["moment_no"]]
-            # The words leave room for the outcome: mostly there is one number to tell apart.
-            words[0] = (words[0] << _OUTCOME_BITS) + batch["outcome_no"]
-            parts.append(words)
-        place, rows = distinct_rows(np.hstack(parts or [sums[:, :0]]).T)
-        frame = pd.DataFrame({name: np.zeros(len(rows), dtype=np.int64) for name in WORDS})
-        for name, column in zip(WORDS, rows.T, strict=False):
-            frame[name] = column
-        frame["outcome_no"] = rows[:, 0] & (2**_OUTCOME_BITS - 1)
-        frame["word_0"] = rows[:, 0] >> _OUTCOME_BITS
-        frame["n_decisions"] = np.bincount(place, minlength=len(rows))
-        return frame
+            outcome_no[batch["moment_no"]] = batch["outcome_no"]
+        words, is_asked = self.sums(layout), outcome_no >= 0
+        if not is_asked.all():
+            words, outcome_no = words[:, is_asked], outcome_no[is_asked]
+        place, example = layout.distinct(words)
+        totals = np.bincount(place * len(GROUPS) + outcome_no, minlength=len(example) * len(GROUPS))
+        return layout.unpack(words[:, example]), totals.reshape(-1, len(GROUPS))
 
     def decided(self, segment_values: pd.DataFrame) -> tuple[pd.DataFrame, Integers, Integers]:
         """Return the decisions taken in the order of their moments; see `decided_rows`."""
@@ -218,7 +227,7 @@ class Replay:
         """Return the pattern of each decision, and the patterns; `frames` hold the words of each layout."""
         pattern_no, words = distinct_rows(np.hstack([frame[list(WORDS)].to_numpy(dtype=np.int64) for frame in frames]))
         counts = [
-            layout.unpack(pd.DataFrame(part, columns=list(WORDS)))
+            layout.unpack(part.T)
             for layout, part in zip(self.layouts, np.hsplit(words, len(self.layouts)), strict=True)
         ]
         return pattern_no, self.questions.multiplicity(np.hstack(counts))
@@ -229,7 +238,7 @@ class Replay:
         `result` is "scored_decisions" (all of them) or "won_decisions".
         """
         frames = [self.ask(result, {"counts": self.counts(layout)}) for layout in self.layouts]
-        counts = np.hstack([layout.unpack(frame) for layout, frame in zip(self.layouts, frames, strict=True)])
+        counts = np.hstack([layout.unpack(words_of(frame)) for layout, frame in zip(self.layouts, frames, strict=True)])
         rows, outside = frames[0].drop(columns=list(WORDS)), self.questions.ruleset.outside
         moments = rows.pop("moment_no").to_numpy(dtype=np.int64) if "moment_no" in rows else None
         multiplicity = self.questions.multiplicity(counts) if outside is None else self._outside(outside, moments)

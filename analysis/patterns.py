@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from analysis.keys import distinct_digits
 from analysis.matching import Mask
 from analysis.rulesets.columns import UNSCORED, Integers
 from analysis.rulesets.model import Ruleset
@@ -19,9 +18,6 @@ GROUPS: Final = ("standing", "already_decided", "immature", "not_won", "won")
 """What became of a decision, by the number the engine uses."""
 
 COUNTS: Final = ("n_mature", "n_won", "n_immature", "n_already_decided", "n_standing")
-
-
-_MAX_KEY: Final = 2**62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,20 +125,32 @@ def grade_table(patterns: PatternTable, ruleset: Ruleset) -> pd.DataFrame:
     return counts.reindex(list(ruleset.grid.grades), fill_value=0).rename_axis("grade").reset_index()
 
 
-def count_patterns(ruleset: Ruleset, multiplicity: Integers, gated: Mask, outcomes: pd.DataFrame) -> PatternTable:
-    """Join rows that show the same pattern, as many do once their counts are capped."""
+def count_patterns(ruleset: Ruleset, multiplicity: Integers, gated: Mask, totals: Integers) -> PatternTable:
+    """Join rows that show the same pattern.
+
+    Parameters
+    ----------
+    ruleset : Ruleset
+        Its columns and gates are those of the next two.
+    multiplicity, gated : arrays of shape (n_rows, n_columns) and (n_rows, n_gates)
+        As in `PatternTable`, but not distinct.
+    totals : array of shape (n_rows, len(GROUPS))
+        How many decisions each row stands for, by what became of them.
+    """
     columns = ruleset.columns
-    highs = [column.high for column in columns] + [1] * len(ruleset.gates)
-    first, place = _distinct_rows([*multiplicity.T, *gated.T], highs, len(outcomes))
-    totals = np.zeros(len(first) * len(GROUPS), dtype=np.int64)
-    outcome_no = outcomes["outcome_no"].to_numpy(dtype=np.int64)
-    np.add.at(totals, place * len(GROUPS) + outcome_no, outcomes["n_decisions"].to_numpy(dtype=np.int64))
-    n_standing, n_already_decided, n_immature, n_not_won, n_won = totals.reshape(len(first), len(GROUPS)).T
+    sizes = [column.high + 1 for column in columns] + [2] * len(ruleset.gates)
+    digits = zip([*multiplicity.T, *gated.T], sizes, strict=True)
+    # In the order of the digits, so that a history gives the same table whatever order the engine answers in.
+    place, example = distinct_digits(digits, len(totals))
+    sums = np.zeros((len(GROUPS), len(example)), dtype=np.int64)
+    for group, own in zip(sums, totals.T, strict=True):
+        np.add.at(group, place, own)
+    n_standing, n_already_decided, n_immature, n_not_won, n_won = sums
     return PatternTable(
         rule_ids=tuple(column.id for column in columns),
         gate_ids=tuple(gate.id for gate in ruleset.gates),
-        multiplicity=multiplicity[first],
-        gated=gated[first],
+        multiplicity=multiplicity[example],
+        gated=gated[example],
         counts=pd.DataFrame(
             {
                 "n_mature": n_not_won + n_won,
@@ -155,18 +163,6 @@ def count_patterns(ruleset: Ruleset, multiplicity: Integers, gated: Mask, outcom
     )
 
 
-def _distinct_rows(columns: Sequence[NDArray[Any]], caps: Sequence[int], n_rows: int) -> tuple[Integers, Integers]:
-    """Return a row of each pattern, and the pattern of each row; columns are at most `caps`."""
-    key, n_keys = np.zeros(n_rows, dtype=np.int64), 1
-    for column, cap in zip(columns, caps, strict=True):
-        if n_keys * (cap + 1) > _MAX_KEY:
-            distinct, key = np.unique(key, return_inverse=True)
-            n_keys = len(distinct)
-        key *= cap + 1
-        key += column
-        n_keys *= cap + 1
-    # Sorted, so that the same history gives the same table whatever order the engine answers in.
-    place, patterns = pd.factorize(key, sort=True)
-    first = np.empty(len(patterns), dtype=np.int64)
-    first[place[::-1]] = np.arange(len(place))[::-1]
-    return first, place.astype(np.int64)
+def totals_of(outcome_no: Integers) -> Integers:
+    """Return the `totals` of `count_patterns` for rows that are a decision each."""
+    return np.eye(len(GROUPS), dtype=np.int64)[outcome_no]

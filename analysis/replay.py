@@ -15,7 +15,16 @@ import pandas as pd
 
 from analysis.matching import Mask
 from analysis.moments import HANDOFF, Decision, Replay, ReplayError, lead_moments, replay_sql
-from analysis.patterns import COUNTS, GROUPS, PatternTable, count_patterns, grade_table, pattern_scores, score_table
+from analysis.patterns import (
+    COUNTS,
+    GROUPS,
+    PatternTable,
+    count_patterns,
+    grade_table,
+    pattern_scores,
+    score_table,
+    totals_of,
+)
 from analysis.rulesets.columns import Integers
 from analysis.rulesets.model import Ruleset
 from analysis.rulesets.rules import AXES
@@ -98,12 +107,12 @@ def pattern_table(
     """
     replay = Replay.prepare(engine, ruleset, selection, decision)
     if len(replay.layouts) == 1 and ruleset.outside is None and not without:
-        frame = replay.patterns(replay.layouts[0])
-        counts = replay.layouts[0].unpack(frame)
-        return count_patterns(ruleset, replay.questions.multiplicity(counts), replay.questions.gated(counts), frame)
+        counts, totals = replay.patterns(replay.layouts[0])
+        return count_patterns(ruleset, replay.questions.multiplicity(counts), replay.questions.gated(counts), totals)
     frame, multiplicity, gated = replay.decisions()
     kept = _others(engine, frame, without)
-    return count_patterns(ruleset, multiplicity[kept], gated[kept], frame[kept].assign(n_decisions=1))
+    outcome_no = frame["outcome_no"].to_numpy(dtype=np.int64)
+    return count_patterns(ruleset, multiplicity[kept], gated[kept], totals_of(outcome_no[kept]))
 
 
 def _others(engine: Engine, decisions: pd.DataFrame, without: Collection[str]) -> Mask:

@@ -4,7 +4,7 @@
 -- many rules lie side by side in one whole number, each in bits of its own that are
 -- wide enough never to spill over.
 --
--- Reads:   decisions; counts (the sums of rule_cells.sql by moment)
+-- Reads:   decisions; counts (the sums of touch_cells.sql and value_cells.sql by moment)
 -- Returns: one row per decision with the packed counts word_0 and word_1.
 SELECT
     decisions.moment_no AS moment_no,

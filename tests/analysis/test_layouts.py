@@ -1,12 +1,14 @@
 """Sums of packed words are sums of counts, held against counting one by one."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.counters import EVER_DAYS, Counter
-from analysis.layouts import WORDS, Cells, distinct_rows, layouts
+from analysis.layouts import Cells, distinct_rows, layouts
 
 N_TYPES, N_VALUES, N_MOMENTS = 4, 5, 3
 windows = st.sampled_from([1, 2, 7, 30, EVER_DAYS])
@@ -29,7 +31,7 @@ def counter_of(of_touches: dict[int, int], of_values: list[int], bound: int) -> 
 
 
 def rows_of(cells: Cells, seen: list[tuple[int, int, int]], known: list[tuple[int, int]]) -> pd.DataFrame:
-    """What the engine answers: the statement `rule_cells`, row by row."""
+    """What the engine answers: the statements `touch_cells` and `value_cells`, row by row."""
     rules = cells.touch_rules.set_index("type_no")
     of_value = cells.value_rules.set_index("value_no")["cell"]
     rows = [
@@ -48,14 +50,41 @@ def test_packed_sums_are_the_counts(of, seen, known, bound):
         cells = Cells.of(layout)
         frame = rows_of(cells, seen, known)
         batches = [{name: frame[name].to_numpy()[part::2] for name in frame} for part in range(2)]
-        sums = cells.sums(batches, N_MOMENTS)
-        words = pd.DataFrame({name: sums[number] if number < len(sums) else 0 for number, name in enumerate(WORDS)})
-        counts = layout.unpack(words)
+        sums = np.zeros((layout.n_words, N_MOMENTS), dtype=np.int64)
+        cells.add(sums, batches)
+        counts = layout.unpack(sums)
         for number, (of_touches, of_values) in enumerate(of[first : first + len(layout.counters)]):
             for moment in range(N_MOMENTS):
                 expected = sum(m == moment and age < of_touches.get(type_no, 0) for m, type_no, age in seen)
                 expected += sum(m == moment and value_no in of_values for m, value_no in known)
                 assert counts[moment, number] == expected
+
+
+counts_with_caps = st.lists(
+    st.tuples(st.integers(1, 2**20), st.integers(1, 6), st.integers(0, 1), st.booleans()), min_size=1, max_size=14
+)
+
+
+@given(counts_with_caps, st.data())
+def test_rows_are_alike_when_their_capped_counts_are(of, data):
+    counters = [
+        replace(
+            counter_of({}, [], bound), cap=1 if inverted else min(cap, bound), constant=constant, is_inverted=inverted
+        )
+        for bound, cap, constant, inverted in of
+    ]
+    for layout in layouts(counters):
+        rows = data.draw(
+            st.lists(st.tuples(*(st.integers(0, counter.bound) for counter in layout.counters)), max_size=8)
+        )
+        words = np.zeros((layout.n_words, len(rows)), dtype=np.int64)
+        for number, row in enumerate(rows):
+            for word, shift, count in zip(layout.words, layout.shifts, row, strict=True):
+                words[word, number] += count << shift
+        place, example = layout.distinct(words)
+        counts = layout.unpack(words)
+        assert np.array_equal(counts[example][place], counts)
+        assert np.array_equal(np.unique(counts, axis=0), counts[example])
 
 
 def _firsts(counters: list[Counter]) -> list[int]:

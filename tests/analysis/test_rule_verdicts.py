@@ -3,10 +3,9 @@
 from itertools import product
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from analysis.patterns import PatternTable, count_patterns
+from analysis.patterns import GROUPS, PatternTable, count_patterns
 from analysis.rule_verdicts import rule_verdicts, verdicts_by_points
 from analysis.rulesets import parse_ruleset
 from analysis.tuning import counts_of_periods
@@ -53,6 +52,7 @@ name = "all"
 """
 
 RULESET = parse_ruleset(RULES, "t")
+OUTCOME = dict(zip(GROUPS, np.eye(len(GROUPS), dtype=np.int64), strict=True))
 WORTH = np.array([1.0, 0.5, 1.0, 1.0, 0.0, -1.0])
 """What each column (the tiers have two) adds to the logit: half a logit is a point."""
 
@@ -68,7 +68,7 @@ def quarter(seed: int, intercept: float, n: int = 30) -> PatternTable:
         RULESET,
         np.vstack([grid, grid]),
         np.zeros((2 * len(grid), 0), dtype=bool),
-        pd.DataFrame({"outcome_no": [4] * len(grid) + [3] * len(grid), "n_decisions": [*won, *(n - won)]}),
+        np.vstack([won[:, None] * OUTCOME["won"], (n - won)[:, None] * OUTCOME["not_won"]]),
     )
     assert table.counts["n_mature"].sum() == n * len(grid)
     return table
