@@ -6,7 +6,9 @@ import re
 from datetime import timedelta
 from typing import Final
 
-from analysis.meeting.decisions import check_decision, write_decision
+from filelock import BaseFileLock, FileLock
+
+from analysis.meeting.decisions import check_decision, read_records, write_decision
 from analysis.meeting.model import Decision, DecisionError
 from analysis.rulesets.fields import RulesetError
 from analysis.rulesets.library import find_ruleset
@@ -22,20 +24,31 @@ def decide(workspace: Workspace, decision: Decision) -> Decision:
 
     Whatever is wrong with the decision or the draft is found before anything is written.
     If the second step fails (a full disk), the error says that the first was done, and
-    trying again completes it: nothing is released twice.
+    trying again completes it: nothing is released twice. A version is decided on once, also
+    when two people do so at the same moment: the second is told of the first.
 
     Raises
     ------
     DecisionError
-        If something in the decision is missing or contradicts itself, or it could not be
-        stored.
+        If something in the decision is missing or contradicts itself, another decision that
+        was not withdrawn has released the same points, or it could not be stored.
     RulesetError
         If a ruleset cannot be used, or the new one fails one of its own examples; nothing
         was released then.
     """
     check_decision(decision, "the decision")
     _check_review(decision)
-    released = _release(workspace, decision) if decision.ruleset_after else None
+    if not decision.ruleset_after:
+        return _store(workspace, decision, None)
+    name, version = _reference(decision)
+    with _lock(workspace):
+        _check_free(workspace, name, version)
+        find_ruleset(workspace, decision.ruleset_before)
+        released = release_draft(workspace, name, version, decision.in_force_from)
+        return _store(workspace, decision, released)
+
+
+def _store(workspace: Workspace, decision: Decision, released: Ruleset | None) -> Decision:
     try:
         return write_decision(workspace, decision)
     except OSError as error:
@@ -58,11 +71,29 @@ def _check_review(decision: Decision) -> None:
         )
 
 
-def _release(workspace: Workspace, decision: Decision) -> Ruleset:
+def _reference(decision: Decision) -> tuple[str, int]:
+    """Return name and number of the points that were decided on."""
     if decision.ruleset_before == decision.ruleset_after:
         raise DecisionError(f"{decision.ruleset_after} is in force already; choose other points, or none")
     match = _REFERENCE.fullmatch(decision.ruleset_after)
     if match is None:
         raise RulesetError(f'"{decision.ruleset_after}" names no version; write a name and a number, such as today@2')
-    find_ruleset(workspace, decision.ruleset_before)
-    return release_draft(workspace, match.group(1), int(match.group(2)), decision.in_force_from)
+    return match.group(1), int(match.group(2))
+
+
+def _check_free(workspace: Workspace, name: str, version: int) -> None:
+    """Refuse points that another decision has released: which of the two promises would they keep?"""
+    for record in read_records(workspace)[0]:
+        other, match = record.decision, _REFERENCE.fullmatch(record.decision.ruleset_after)
+        if record.withdrawn_on or match is None or (match.group(1), int(match.group(2))) != (name, version):
+            continue
+        raise DecisionError(
+            f'{name}@{version} was released by the decision "{other.title}" of {other.decided_on} already; '
+            "put the points into the next version, or withdraw that decision first"
+        )
+
+
+def _lock(workspace: Workspace) -> BaseFileLock:
+    """Return the lock under which points are decided on: one decision at a time."""
+    workspace.decisions.mkdir(parents=True, exist_ok=True)
+    return FileLock(workspace.decisions / ".lock", thread_local=False)

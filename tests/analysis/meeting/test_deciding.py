@@ -9,7 +9,7 @@ import pytest
 
 from analysis.meeting import deciding
 from analysis.meeting.deciding import decide
-from analysis.meeting.decisions import read_records
+from analysis.meeting.decisions import read_records, withdraw
 from analysis.meeting.model import Decision, DecisionError
 from analysis.rulesets import RulesetError, find_ruleset, load_ruleset, release, versions_in_force
 from analysis.rulesets.drafts import save_draft
@@ -94,13 +94,42 @@ def test_a_decision_without_points_releases_nothing(workspace):
     assert not load_ruleset(draft(workspace)).is_released
 
 
-def test_many_at_once_lose_no_decision_and_release_once(workspace):
+def test_many_at_once_lose_no_decision(workspace):
     titles = [f"Idea {number}" for number in range(12)]
+    without_points = replace(DECISION, ruleset_before="", ruleset_after="")
     with ThreadPoolExecutor(6) as pool:
-        stored = list(pool.map(lambda title: decide(workspace, replace(DECISION, title=title)), titles))
+        stored = list(pool.map(lambda title: decide(workspace, replace(without_points, title=title)), titles))
     assert len({decision.id for decision in stored}) == len(titles)
     assert {record.decision.title for record in read_records(workspace)[0]} == set(titles)
+
+
+def test_of_many_at_once_one_releases_the_points_and_the_others_are_told(workspace):
+    def attempt(number):
+        try:
+            return decide(workspace, replace(DECISION, title=f"Idea {number}")).title
+        except DecisionError as error:
+            return error
+
+    with ThreadPoolExecutor(6) as pool:
+        found = list(pool.map(attempt, range(12)))
+    (title,) = [each for each in found if isinstance(each, str)]
+    assert [record.decision.title for record in read_records(workspace)[0]] == [title]
+    assert all(f'released by the decision "{title}"' in str(each) for each in found if each is not title)
     assert find_ruleset(workspace, "today@2").valid_from == DECISION.in_force_from
+
+
+def test_points_are_decided_on_once_unless_the_first_decision_is_withdrawn(workspace):
+    first = decide(workspace, DECISION)
+    again = replace(DECISION, title="Once more", ruleset_after="today@02")
+    with pytest.raises(DecisionError) as refused:
+        decide(workspace, again)
+    assert str(refused.value) == (
+        'today@2 was released by the decision "Raise price inquiry" of 2026-04-17 already; '
+        "put the points into the next version, or withdraw that decision first"
+    )
+    assert [record.decision for record in read_records(workspace)[0]] == [first]
+    withdraw(workspace, first.id, date(2026, 4, 20))
+    assert decide(workspace, again).title == "Once more"
 
 
 def test_of_two_days_at_once_the_text_keeps_its_hash(workspace):
