@@ -3,6 +3,11 @@
 The only module that touches `st.session_state` and `st.query_params`. Choices
 are held under stable codes, never under labels, so that a link opens in another
 language; widgets show them and hand changes back through `choose`.
+
+Streamlit may stop a run wherever it touches `st.session_state`, because the next
+click has arrived. What runs on a click (`choose_now`, `widget`, `widgets`, and what
+`choose` binds) goes by `to_dict` instead, which is no such point: a click must not be
+lost to the one after it.
 """
 
 from __future__ import annotations
@@ -80,7 +85,7 @@ DEFAULTS: Final[Mapping[str, str | tuple[str, ...]]] = {
 def restore() -> None:
     """Take the choices from the address: in a new session, and after going back or forward."""
     url = {name: st.query_params.get_all(name) for name in st.query_params}
-    if st.session_state.pop(_CHANGED, False):
+    if st.session_state.get(_HELD, {}).pop(_CHANGED, False):
         return  # the address is older than the click that started this run
     if _HELD in st.session_state and (not url or url == st.session_state.get(_PUBLISHED)):
         return
@@ -90,12 +95,17 @@ def restore() -> None:
 
 def publish() -> None:
     """Write the choices into the address, so that it can be passed on."""
-    held = st.session_state[_HELD]
-    url = {name: list(_as_tuple(held[name])) for name, default in DEFAULTS.items() if held[name] != default}
-    url["lang"] = [held["lang"]]
+    url = address()
     if {name: st.query_params.get_all(name) for name in st.query_params} != url:
         st.query_params.from_dict(url)
     st.session_state[_PUBLISHED] = url
+
+
+def address(**changes: str) -> dict[str, list[str]]:
+    """Return the query of an address that opens with the choices held, some of them changed."""
+    held = st.session_state[_HELD] | changes
+    chosen = {name: list(_as_tuple(held[name])) for name, default in DEFAULTS.items() if held[name] != default}
+    return chosen | {"lang": [held["lang"]]}
 
 
 def held(name: str) -> Any:
@@ -125,7 +135,12 @@ def drop(name: str) -> None:
 
 def widget(key: str, default: Any = None) -> Any:
     """Return what the widget with this key was set to; for the code that runs on its click."""
-    return st.session_state.get(key, default)
+    return widgets().get(key, default)
+
+
+def widgets() -> dict[str, Any]:
+    """Return what all widgets were set to, by key, read in one go; for the code that runs on a click."""
+    return st.session_state.to_dict()
 
 
 def language() -> Language:
@@ -152,23 +167,22 @@ def choose_number(name: str, value: int) -> dict[str, Any]:
     return {"key": key, "on_change": _take_number, "args": (name, key)}
 
 
-def choose_now(name: str, code: str) -> None:
+def choose_now(name: str, code: str | tuple[str, ...]) -> None:
     """Hold a choice that was made by a click on something that is no input."""
-    hold(name, code)
-    st.session_state[_CHANGED] = True
+    held: dict[str, Any] = widgets()[_HELD]
+    held[name] = code
+    held[_CHANGED] = True
 
 
 def _take(name: str, key: str) -> None:
     """Hold what a widget was set to; runs before the script does."""
-    value = st.session_state[key]
-    hold(name, tuple(value) if isinstance(value, list) else value)
-    st.session_state[_CHANGED] = True
+    value = widgets()[key]
+    choose_now(name, tuple(value) if isinstance(value, list) else value)
 
 
 def _take_number(name: str, key: str) -> None:
     """Hold the number an input was set to; runs before the script does."""
-    hold(name, str(int(st.session_state[key])))
-    st.session_state[_CHANGED] = True
+    choose_now(name, str(int(widgets()[key])))
 
 
 def _from_url(name: str, url: Mapping[str, list[str]]) -> str | tuple[str, ...]:

@@ -142,11 +142,9 @@ def read_tripwires(engine: Engine, selection: Selection, tripwires: Sequence[Tri
     tripwires : sequence of Tripwire
         Which.
     """
-    if not tripwires:
-        return ()
-    params = {**selection.params("as_of", "sources"), "contact_hours": CONTACT_HOURS}
-    months = engine.query(sql_text("handoff_months"), params)
-    wins = _wins(engine, selection) if any(wire.metric == "win_rate" for wire in tripwires) else None
+    is_win = [wire.metric == "win_rate" for wire in tripwires]
+    months = _NO_MONTHS if all(is_win) else _months(engine, selection)
+    wins = _wins(engine, selection) if any(is_win) else None
     return tuple(reading_of(wire, series_of(wire.metric, months, wins, selection)) for wire in tripwires)
 
 
@@ -207,6 +205,20 @@ def _is_certain(tripwire: Tripwire, n: np.ndarray[Any, Any], n_yes: np.ndarray[A
 
 
 _NO_WINS: Final = pd.DataFrame({"month": pd.Series(dtype="datetime64[us]"), "n": 0, "n_yes": 0})
+
+
+_NO_MONTHS: Final = pd.DataFrame(
+    {
+        "month": _NO_WINS["month"],
+        **dict.fromkeys(("n_leads", "n_handoffs", "n_answered", "n_accepted", "n_contacted"), 0),
+    }
+)
+
+
+def _months(engine: Engine, selection: Selection) -> pd.DataFrame:
+    """Count what came in and what became of the handoffs, month by month."""
+    params = {**selection.params("as_of", "sources"), "contact_hours": CONTACT_HOURS}
+    return engine.query(sql_text("handoff_months"), params)
 
 
 def _wins(engine: Engine, selection: Selection) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import streamlit as st
 from analysis.journey_funnel import Question
 from dashboard import alerts, cards, controls, drilling, exhibits, loading, notices, sentences, tables
 from dashboard.figures.funnel import funnel_figure
-from dashboard.sections import keys, planning, steps
+from dashboard.sections import keys, planning, steps, tripped
 
 say = controls.say()
 st.title(say("pages.overview.question"), anchor=False)
@@ -32,7 +32,10 @@ for line in planning.today(current, selection, say):
 
 with st.container(border=True):
     st.subheader(say("overview.alerts"), anchor=False)
-    alerts.draw(result.alerts, say)
+    watched = tripped.lines(current, selection, say)
+    tripped.draw(watched, say)
+    if result.alerts or not watched:
+        alerts.draw(result.alerts, say)
     st.markdown(f"**{say('overview.next')}**  \n{say(f'action.{result.next_action}')}")
     with st.container(horizontal=True):
         st.page_link("app_pages/funnel.py", label=say("overview.open_funnel"), icon=":material/arrow_forward:")

@@ -8,12 +8,17 @@ import click
 import pandas as pd
 
 from analysis.calibration import calibrate
+from analysis.meeting.tripwires import FILE_NAME, Reading, load_tripwires, read_tripwires
 from analysis.overview import overview
 from analysis.replay import pattern_table, score_table
 from analysis.rulesets import find_ruleset, list_rulesets
+from analysis.selection import Selection
+from dashboard.commands import language
 from dashboard.commands.options import format_option, selection, selection_options
 from dashboard.commands.output import print_result
-from data.store import open_reader
+from dashboard.meeting import tripwire_words
+from data.errors import LeadcalError
+from data.store import Reader, open_reader
 from data.workspace import Workspace
 
 
@@ -39,8 +44,10 @@ def overview_command(workspace: Workspace, ruleset_name: str, output_format: str
         ruleset = find_ruleset(workspace, ruleset_name)
         calibration = calibrate(score_table(pattern_table(reader, ruleset, chosen), ruleset), ruleset)
     result = overview(reader, chosen, calibration)
+    fired = _fired(reader, chosen)
     headline = [
         f"As of {chosen.as_of:%Y-%m-%d} (snapshot {reader.snapshot}).",
+        *(_tripwire(reading, chosen) for reading in fired),
         *(f"{alert.severity}: {alert.code}" for alert in result.alerts),
         f"First: {result.next_action}",
     ]
@@ -51,6 +58,15 @@ def overview_command(workspace: Workspace, ruleset_name: str, output_format: str
         facts={
             "snapshot": reader.snapshot,
             "as_of": chosen.as_of,
+            "tripwires": [
+                {
+                    "metric": wire.metric,
+                    "side": "below" if wire.is_below else "above",
+                    "limit": wire.limit,
+                    "months": wire.months,
+                }
+                for wire in (reading.tripwire for reading in fired)
+            ],
             "alerts": alerts,
             "next_action": result.next_action,
         },
@@ -61,6 +77,21 @@ def overview_command(workspace: Workspace, ruleset_name: str, output_format: str
         },
         main_table="kpis",
     )
+
+
+def _fired(reader: Reader, chosen: Selection) -> tuple[Reading, ...]:
+    """Return the agreed tripwires that fired; a file that cannot be read is said, and hides nothing else."""
+    try:
+        wires = load_tripwires(reader.workspace.root / FILE_NAME)
+    except LeadcalError as error:
+        click.echo(f"leadcal: {error}", err=True)
+        return ()
+    return tuple(reading for reading in read_tripwires(reader, chosen, wires) if reading.state == "fired")
+
+
+def _tripwire(reading: Reading, chosen: Selection) -> str:
+    sentence = tripwire_words.sentence(reading, language.say(), chosen.horizon_days)
+    return f"tripwire: {sentence.replace('**', '')}"
 
 
 def _for_people(kpis: pd.DataFrame) -> pd.DataFrame:
