@@ -177,7 +177,7 @@ def outcomes(engine: Engine, handed: Handed, stage: str | None = None) -> NDArra
         return np.full(len(handed.table), -1, dtype=np.int8)
     params = {
         **handed.selection.params("as_of", "sources", "mature_at", "horizon_days"),
-        "previous_starts_at": handed.previous_starts_at,
+        "starts_at": handed.previous_starts_at,
         "ends_at": handed.ends_at,
         "outcome_position": int(stages[wanted]),
     }
