@@ -20,6 +20,9 @@ from analysis.tuning.weights import Weights, fit_weights
 
 CARDS_PER_SUPPORT: Final = 4
 
+HOPELESS: Final = 0.0
+"""Rules whose real weights lose more than the best points so far, by this part, are not given any."""
+
 BENT_KICK: Final = 2
 """One kick takes the place of so many restarts where there is no model of the loss."""
 
@@ -99,8 +102,9 @@ def minimal_card(
     if not starts:
         return None
     singles = [descend(problem, card, budget, with_pairs=False) for card in starts]
-    best = descend(problem, min(singles, key=lambda card: card.rank), budget)
-    best = _refined(problem, best, size, budget)
+    best = descend(problem, min(singles, key=lambda card: card.rank), budget, is_settled=True)
+    if not any(np.array_equal(rules_of(each), np.flatnonzero(best.points)) for each in supports):
+        best = _refined(problem, best, size, budget)
     return widened(problem, best, effort, budget, generator)
 
 
@@ -123,9 +127,13 @@ def widened(problem: Problem, card: Card, effort: Effort, budget: Budget, genera
 def _starts(problem: Problem, supports: list[Weights], n_starts: int) -> list[Card]:
     """Round the weights of sets of rules, and evaluate the best results."""
     found: dict[bytes, Rounded] = {}
+    best_loss = np.inf
     for weights in supports:
+        if weights.loss > best_loss * (1 + HOPELESS) and problem.limits.volume is None:
+            continue  # not even real weights are as good as points of other rules
         for card in rounded_cards(problem, weights, CARDS_PER_SUPPORT):
             found.setdefault(card.points.tobytes(), card)
+        best_loss = min([best_loss, *(card.loss for card in found.values())])
     best = sorted(found.values(), key=lambda card: card.loss)
     kept = [card for card in best if not violations(problem.limits, card.points)]
     if problem.limits.volume is None:  # else those that keep the volume are still to be found

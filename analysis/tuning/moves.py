@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.intervals import Floats
+from analysis.tuning.allowed import allowed_pairs, allowed_values
 from analysis.tuning.counts import Ints, weighted_counts
-from analysis.tuning.limits import tier_bounds
 from analysis.tuning.loss import sigmoid, softplus
 from analysis.tuning.problem import Card, Problem
-from analysis.tuning.tables import CellCounts, cell_counts
+from analysis.tuning.tables import CellCounts, LevelMatrix, cell_counts
 
 Curves: TypeAlias = NDArray[np.float32]
 
@@ -50,6 +50,8 @@ class View:
 
     Attributes
     ----------
+    matrix : LevelMatrix
+        Columns of the rules that may move.
     counts : CellCounts
         Leads by cell and column.
     shifted : array of shape (n_shifts, n_curves, n_cells)
@@ -66,6 +68,7 @@ class View:
         Share of the leads at or above the threshold.
     """
 
+    matrix: LevelMatrix
     counts: CellCounts
     shifted: Curves
     reach: int
@@ -77,8 +80,11 @@ class View:
 
 def single_moves(problem: Problem, card: Card) -> Moves:
     """Return all allowed changes of one rule."""
-    view = look(problem, card, np.empty(0, dtype=np.int64))
-    return _single_moves(problem, card, view, single_effects(problem, card, view))
+    offsets = offsets_of(problem, card)
+    is_allowed = allowed_values(problem.limits, card.points, card.points[:, None] + offsets) & (offsets != 0)
+    # Where no rule may be added, few can move: the others need not be counted.
+    view = look(problem, card, problem.matrix.of(is_allowed.any(axis=1)), np.empty(0, dtype=np.int64), n_moving=1)
+    return _single_moves(problem, card, view, is_allowed)
 
 
 def pair_moves(problem: Problem, card: Card, singles: Moves) -> Moves:
@@ -88,12 +94,12 @@ def pair_moves(problem: Problem, card: Card, singles: Moves) -> Moves:
     most alone; the second is any. See `MAX_OFFSETS` and `MAX_FIRST`.
     """
     first = _first_rules(problem, card, singles)
-    view = look(problem, card, np.flatnonzero(np.isin(problem.matrix.rule, first)))
+    view = look(problem, card, problem.matrix, np.flatnonzero(np.isin(problem.matrix.rule, first)), n_moving=2)
     effects = single_effects(problem, card, view)
-    parts = [
-        _pairs_of(problem, card, view, effects, int(rule), _first_offsets(problem, card, singles, int(rule)))
-        for rule in first
-    ]
+    parts = []
+    for rule in first:
+        steps = _first_offsets(problem, card, singles, int(rule))
+        parts += _pairs_of(problem, card, view, effects, int(rule), steps)
     return _joined(parts)
 
 
@@ -107,15 +113,19 @@ def offsets_of(problem: Problem, card: Card) -> Ints:
     return np.arange(min(low, 0), max(high, 0) + 1)
 
 
-def look(problem: Problem, card: Card, first: Ints) -> View:
+def look(problem: Problem, card: Card, matrix: LevelMatrix, first: Ints, *, n_moving: int) -> View:
     """Count the leads of a card by cell, and tabulate its curves.
 
     Parameters
     ----------
     problem, card
         What is looked at.
+    matrix : LevelMatrix
+        Columns of the rules that may move.
     first : array of int
-        Columns of `problem.matrix` to count pairs for.
+        Columns of it to count pairs for.
+    n_moving : int
+        How many rules move at once: 1 or 2.
     """
     counts, limits = problem.counts, problem.limits
     low, n_scores = int(card.scores.min()), int(np.ptp(card.scores)) + 1
@@ -123,7 +133,7 @@ def look(problem: Problem, card: Card, first: Ints) -> View:
     is_used = np.bincount(code, minlength=counts.n_periods * n_scores) > 0
     cells = np.flatnonzero(is_used)
     cell = (np.cumsum(is_used) - 1)[code]
-    reach = 2 * int(np.abs(offsets_of(problem, card)).max()) * int(problem.matrix.level.max(initial=1))
+    reach = n_moving * int(np.abs(offsets_of(problem, card)).max()) * int(matrix.level.max(initial=1))
     grid = np.arange(low - reach, low + n_scores + reach, dtype=np.float64)
     p = sigmoid(card.scale * grid + card.intercepts[:, None])
     period, position = cells // n_scores, cells % n_scores + reach
@@ -136,11 +146,12 @@ def look(problem: Problem, card: Card, first: Ints) -> View:
     scored, share = None, 0.0
     if limits.volume is not None:
         curves.append(np.broadcast_to(grid >= limits.volume.threshold, p.shape))
-        scored = cell_counts(problem.matrix, counts.n_scored, cell, len(cells), first)
+        scored = cell_counts(matrix, counts.n_scored, cell, len(cells), first)
         is_above = card.scores >= limits.volume.threshold
         share = float(counts.n_scored[is_above].sum() / counts.n_scored.sum())
     return View(
-        counts=cell_counts(problem.matrix, counts.n_leads, cell, len(cells), first),
+        matrix=matrix,
+        counts=cell_counts(matrix, counts.n_leads, cell, len(cells), first),
         shifted=_shifted(np.stack(curves).astype(np.float32), period, position, reach),
         reach=reach,
         scored=scored,
@@ -158,8 +169,7 @@ def single_effects(problem: Problem, card: Card, view: View) -> Floats:
     array of shape (n_rules, n_offsets, n_curves)
         By rule, offset (as in `offsets_of`) and curve.
     """
-    offsets = offsets_of(problem, card)
-    matrix = problem.matrix
+    offsets, matrix = offsets_of(problem, card), view.matrix
     out = np.zeros((problem.counts.n_rules, len(offsets), view.shifted.shape[1]))
     for level in np.unique(matrix.level):
         columns = np.flatnonzero(matrix.level == level)
@@ -197,10 +207,9 @@ def _sums(view: View, columns: Ints, pair: int | None = None) -> Curves:
     return np.concatenate([added(view.counts, view.shifted[:, :3]), added(view.scored, view.shifted[:, 3:])], axis=1)
 
 
-def _single_moves(problem: Problem, card: Card, view: View, effects: Floats) -> Moves:
-    offsets = offsets_of(problem, card)
-    is_allowed = _is_allowed(problem, card, card.points[:, None] + offsets)
-    rule, index = np.nonzero(is_allowed & (offsets != 0))
+def _single_moves(problem: Problem, card: Card, view: View, is_allowed: NDArray[np.bool_]) -> Moves:
+    offsets, effects = offsets_of(problem, card), single_effects(problem, card, view)
+    rule, index = np.nonzero(is_allowed)
     bound, predicted, excess = _outlook(
         problem, card, view, effects[rule, index], offsets[index] * problem.won_times[rule]
     )
@@ -214,47 +223,73 @@ def _single_moves(problem: Problem, card: Card, view: View, effects: Floats) -> 
     )
 
 
-def _pairs_of(problem: Problem, card: Card, view: View, effects: Floats, rule: int, steps: Ints) -> Moves:
+def _pairs_of(problem: Problem, card: Card, view: View, effects: Floats, rule: int, steps: Ints) -> list[Moves]:
     """Return changes of `rule` by `steps` together with changes of every other rule."""
     offsets = offsets_of(problem, card)
-    own = np.searchsorted(offsets, steps)
     nearest = np.sort(np.argsort(np.abs(offsets), kind="stable")[:MAX_OFFSETS])
     offsets = offsets[nearest]
-    total = effects[rule, own][None, :, None] + effects[:, nearest][:, None]
-    total += _cross_effects(problem, view, rule, steps, offsets)
-    values = card.points[:, None] + offsets
-    is_allowed = np.zeros(total.shape[:3], dtype=bool)
-    for number, step in enumerate(steps):
-        is_allowed[:, number] = _is_allowed(problem, card, values, rule, int(card.points[rule] + step))
-    is_allowed &= (offsets != 0)[None, None, :]
+    own = effects[rule, np.searchsorted(offsets_of(problem, card), steps)]
+    is_allowed = allowed_pairs(problem.limits, card.points, card.points[:, None] + offsets, rule, steps)
+    is_allowed &= offsets != 0
     is_allowed[rule] = False
-    other, step_index, index = np.nonzero(is_allowed)
-    shift = steps[step_index] * problem.won_times[rule] + offsets[index] * problem.won_times[other]
-    bound, predicted, excess = _outlook(problem, card, view, total[other, step_index, index], shift)
+    # Steps after which the same rules may move go together: one that keeps a place leaves few.
+    groups: dict[bytes, list[int]] = {}
+    is_other: NDArray[np.bool_] = np.any(is_allowed, axis=2)
+    for step in range(len(steps)):
+        groups.setdefault(is_other[:, step].tobytes(), []).append(step)
+    parts = []
+    for members in groups.values():
+        others = np.flatnonzero(is_other[:, members[0]])
+        if len(others):
+            total = own[members][None, :, None] + effects[others[:, None], nearest][:, None]
+            total += _cross_effects(problem, view, rule, steps[members], offsets, others)
+            allowed = is_allowed[others][:, members]
+            parts.append(_pair_list(problem, card, view, rule, steps[members], others, offsets, total, allowed))
+    return parts
+
+
+def _pair_list(
+    problem: Problem,
+    card: Card,
+    view: View,
+    rule: int,
+    steps: Ints,
+    others: Ints,
+    offsets: Ints,
+    total: Floats,
+    is_allowed: NDArray[np.bool_],
+) -> Moves:
+    place, step, index = np.nonzero(is_allowed)
+    other = others[place]
+    shift = steps[step] * problem.won_times[rule] + offsets[index] * problem.won_times[other]
+    bound, predicted, excess = _outlook(problem, card, view, total[place, step, index], shift)
     is_kept = _keeps_volume(card, excess)
     return Moves(
         rules=np.column_stack([np.full(len(other), rule), other])[is_kept],
-        values=np.column_stack([card.points[rule] + steps[step_index], values[other, index]])[is_kept],
+        values=np.column_stack([card.points[rule] + steps[step], card.points[other] + offsets[index]])[is_kept],
         bound=bound[is_kept],
         predicted=predicted[is_kept],
     )
 
 
-def _cross_effects(problem: Problem, view: View, rule: int, steps: Ints, offsets: Ints) -> Floats:
+def _cross_effects(problem: Problem, view: View, rule: int, steps: Ints, offsets: Ints, others: Ints) -> Floats:
     """Return what two changes do together beyond what each does alone.
 
     Only leads for which both rules count matter: they move by both.
     """
-    matrix = problem.matrix
-    out = np.zeros((problem.counts.n_rules, len(steps), len(offsets), view.shifted.shape[1]))
+    matrix = view.matrix
+    out = np.zeros((len(others), len(steps), len(offsets), view.shifted.shape[1]))
+    place = np.full(problem.counts.n_rules, -1)
+    place[others] = np.arange(len(others))
+    is_other = place[matrix.rule] >= 0
     for own in np.flatnonzero(matrix.rule[view.counts.first] == rule):
         own_shift = view.reach + matrix.level[view.counts.first[own]] * steps
         for level in np.unique(matrix.level):
-            columns = np.flatnonzero(matrix.level == level)
+            columns = np.flatnonzero(is_other & (matrix.level == level))
             sums = _sums(view, columns, pair=int(own))
             shift = level * offsets
             effect = sums[own_shift[:, None] + shift] - sums[own_shift][:, None] - sums[view.reach + shift]
-            out[matrix.rule[columns]] += (effect + sums[view.reach]).transpose(3, 0, 1, 2)
+            out[place[matrix.rule[columns]]] += (effect + sums[view.reach]).transpose(3, 0, 1, 2)
     return out
 
 
@@ -281,45 +316,6 @@ def _keeps_volume(card: Card, excess: Floats) -> NDArray[np.bool_]:
 
 SHARE_SLACK: Final = 2e-6
 """What single precision may add to a share; cards are judged exactly afterwards."""
-
-
-def _is_allowed(
-    problem: Problem, card: Card, values: Ints, rule: int | None = None, value: int = 0
-) -> NDArray[np.bool_]:
-    """Return which new points each rule may have, given that `rule` gets `value`.
-
-    Parameters
-    ----------
-    values : array of shape (n_rules, n_offsets), int
-        New points of each rule.
-    """
-    limits, points = problem.limits, card.points
-    if rule is not None:
-        points = points.copy()
-        points[rule] = value
-    low, high = tier_bounds(limits, points) if limits.tiers else (limits.low, limits.high)
-    is_changed, is_used = points != limits.today, points != 0
-    n_changed = int(is_changed.sum()) - is_changed[:, None] + (values != limits.today[:, None])
-    n_used = int(is_used.sum()) - is_used[:, None] + (values != 0)
-    is_allowed = (values >= low[:, None]) & (values <= high[:, None])
-    is_allowed &= (n_changed <= limits.max_changes) & (n_used <= limits.max_rules)
-    if rule is not None and not low[rule] <= value <= high[rule]:
-        # The first rule breaks its tier unless the second, of the same tier, makes room.
-        is_allowed &= _makes_room(problem, points, values, rule)
-    return is_allowed
-
-
-def _makes_room(problem: Problem, points: Ints, values: Ints, rule: int) -> NDArray[np.bool_]:
-    group = next((group for group in problem.limits.tiers if rule in group), ())
-    out = np.zeros(values.shape, dtype=bool)
-    if not problem.limits.low[rule] <= points[rule] <= problem.limits.high[rule]:
-        return out
-    for other in group:
-        for index, value in enumerate(values[other]):
-            trial = points.copy()
-            trial[other] = value
-            out[other, index] = bool(np.all(np.diff(trial[list(group)]) >= 0))
-    return out
 
 
 def _first_rules(problem: Problem, card: Card, singles: Moves) -> Ints:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,9 @@ from analysis.tuning.counts import Ints, PatternCounts, weighted_counts
 from analysis.tuning.limits import Constraints, share_excess
 from analysis.tuning.loss import fit_histograms
 from analysis.tuning.tables import LevelMatrix, level_matrix
+
+BLOCK_ROWS: Final = 8192
+"""Rows that are turned into floats at a time: they stay in the cache."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,9 +101,18 @@ def make_problem(counts: PatternCounts, limits: Constraints) -> Problem:
         limits=limits,
         matrix=level_matrix(counts, limits.is_free if counts.is_linear else np.zeros(counts.n_rules, dtype=bool)),
         multiplicity=multiplicity,
-        won_times=np.array([counts.n_won @ times for times in multiplicity]),
+        won_times=_won_times(counts),
         period_won=weighted_counts(counts.period, counts.n_won, counts.n_periods),
     )
+
+
+def _won_times(counts: PatternCounts) -> Floats:
+    """Return how often each rule counted for the wins."""
+    out = np.zeros(counts.n_rules)
+    for start in range(0, len(counts.n_won), BLOCK_ROWS):
+        rows = slice(start, start + BLOCK_ROWS)
+        out += counts.n_won[rows] @ counts.multiplicity[rows].astype(np.float64)
+    return out
 
 
 def make_card(problem: Problem, points: Ints, *, start_scale: float = 0.0) -> Card:

@@ -22,7 +22,7 @@ MIN_GAIN: Final = 1e-9
 SCREEN_STEPS: Final = 4
 
 
-def descend(problem: Problem, card: Card, budget: Budget, *, with_pairs: bool = True) -> Card:
+def descend(problem: Problem, card: Card, budget: Budget, *, with_pairs: bool = True, is_settled: bool = False) -> Card:
     """Improve a card until no change of one rule, or of two together, helps.
 
     Parameters
@@ -35,12 +35,15 @@ def descend(problem: Problem, card: Card, budget: Budget, *, with_pairs: bool = 
         When to stop.
     with_pairs : bool
         Whether to change two rules at a time when one does not help.
+    is_settled : bool
+        Whether it is known already that no change of one rule helps.
     """
     if not problem.counts.is_linear:
         return descend_bent(problem, card, budget, with_pairs=with_pairs)
     while budget.step("descend", card.loss / max(problem.counts.n_leads.sum(), 1e-300)):
         singles = single_moves(problem, card)
-        better = best_move(problem, card, singles)
+        better = None if is_settled else best_move(problem, card, singles)
+        is_settled = False
         if better is None and with_pairs:
             better = best_move(problem, card, pair_moves(problem, card, singles))
         if better is None:

@@ -13,6 +13,8 @@ from analysis.tuning.weights import Curvature, Weights, curvature, fit_weights
 
 TINY: Final = 1e-9
 MAX_ROUNDS: Final = 2
+MAX_EXCHANGES: Final = 60
+N_RUNNERS_UP: Final = 8
 
 
 class Sweep:
@@ -42,7 +44,7 @@ class Sweep:
         sign = -1.0 if self.is_in[pivot] else 1.0
         d = table[pivot, pivot]
         row = table[pivot] / d
-        table -= np.outer(table[:, pivot], row)
+        table -= table[:, pivot, None] * row
         table[pivot], table[:, pivot] = sign * row, sign * row
         table[pivot, pivot] = -1.0 / d
         self.is_in[pivot] = not self.is_in[pivot]
@@ -54,16 +56,36 @@ class Sweep:
 
     def gains(self) -> Floats:
         """Return what each variable outside would gain; -inf inside and where it adds nothing new."""
-        own = np.diag(self.table)[:-1]
+        own = self.table.diagonal()[:-1]
         is_new = ~self.is_in & (own > 1e-7 * np.maximum(self.diagonal, TINY))
         target = self.table[-1, :-1]
         return np.where(is_new, target**2 / (2 * np.where(is_new, own, 1.0)), -np.inf)
 
     def losses(self) -> Floats:
         """Return what each variable inside is worth; inf outside."""
-        own = -np.diag(self.table)[:-1]
+        own = -self.table.diagonal()[:-1]
         target = self.table[-1, :-1]
         return np.where(self.is_in, target**2 / (2 * np.where(self.is_in, own, 1.0)), np.inf)
+
+    def exchanges(self) -> tuple[Ints, Floats]:
+        """Return what it would gain to take one variable out and bring another in.
+
+        Returns
+        -------
+        inside : array of shape (n_in,), int
+            Variables that are in.
+        net : array of shape (n_in, n)
+            Gain of each exchange; -inf where there is none. A variable may not take its own place.
+        """
+        inside = np.flatnonzero(self.is_in)
+        table, pivots = self.table, self.table[inside, inside]
+        rows = table[inside, :-1] / pivots[:, None]
+        # The table without each variable, where a gain looks: its diagonal and its targets.
+        own = table.diagonal()[:-1] - table[inside, :-1] * rows
+        target = table[-1, :-1] - table[-1, inside, None] * rows
+        is_new = ~self.is_in & (own > 1e-7 * np.maximum(self.diagonal, TINY))
+        gain = np.where(is_new, target**2 / (2 * np.where(is_new, own, 1.0)), -np.inf)
+        return inside, gain - self.losses()[inside, None]
 
 
 def find_supports(
@@ -156,19 +178,13 @@ def best_subset(model: Curvature, weights: Floats, size: int, is_allowed: NDArra
 
 
 def _one_exchange_away(sweep: Sweep) -> list[Ints]:
-    """Return the sets of rules that one exchange leads to, the best first."""
-    chosen, values, exchanges = np.flatnonzero(sweep.is_in), [], []
-    for rule in chosen:
-        sweep.flip(int(rule))
-        gains = sweep.gains()
-        gains[rule] = -np.inf
-        for other in np.argsort(-gains)[:2]:
-            if np.isfinite(gains[other]):
-                values.append(sweep.value + gains[other])
-                exchanges.append((rule, other))
-        sweep.flip(int(rule))
-    best = np.argsort(-np.array(values), kind="stable")
-    return [np.union1d(chosen[chosen != exchanges[index][0]], [exchanges[index][1]]) for index in best]
+    """Return the best sets of rules that one exchange leads to, at most two for each rule taken out."""
+    inside, net = sweep.exchanges()
+    others = np.argsort(-net, axis=1, kind="stable")[:, :2]
+    values = np.take_along_axis(net, others, axis=1)
+    order = np.argsort(-values, axis=None, kind="stable")[:N_RUNNERS_UP]
+    places = [np.unravel_index(index, values.shape) for index in order if np.isfinite(values.flat[index])]
+    return [np.union1d(np.delete(inside, row), [others[row, column]]) for row, column in places]
 
 
 def _add_best(sweep: Sweep) -> bool:
@@ -180,18 +196,15 @@ def _add_best(sweep: Sweep) -> bool:
     return True
 
 
-def _exchange(sweep: Sweep, max_rounds: int = 10) -> None:
-    """Exchange one rule for another while that helps."""
-    for _ in range(max_rounds):
-        before = sweep.value
-        for rule in np.argsort(sweep.losses())[: int(sweep.is_in.sum())]:
-            loss = sweep.losses()[rule]
-            sweep.flip(int(rule))
-            gains = sweep.gains()
-            best = int(np.argmax(gains))
-            sweep.flip(best if gains[best] > loss * (1 + 1e-9) else int(rule))
-        if sweep.value <= before * (1 + 1e-9):
+def _exchange(sweep: Sweep) -> None:
+    """Exchange one rule for another while that helps, the best exchange first."""
+    for _ in range(MAX_EXCHANGES):
+        inside, net = sweep.exchanges()
+        row, other = np.unravel_index(int(np.argmax(net)), net.shape) if net.size else (0, 0)
+        if not net.size or not net[row, other] > 1e-9 * sweep.value:
             break
+        sweep.flip(int(inside[row]))
+        sweep.flip(int(other))
 
 
 def _restricted(fit: Weights, rules: Ints) -> Weights:

@@ -36,9 +36,12 @@ class LevelMatrix:
     rule: Ints
     level: Ints
 
-    def columns_of(self, rule: int) -> Ints:
-        """Return the columns of a rule."""
-        return np.flatnonzero(self.rule == rule)
+    def of(self, is_wanted: NDArray[np.bool_]) -> LevelMatrix:
+        """Return the columns of some rules alone."""
+        is_kept = is_wanted[self.rule]
+        if is_kept.all():
+            return self
+        return LevelMatrix(columns=self.columns[:, is_kept], rule=self.rule[is_kept], level=self.level[is_kept])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +65,11 @@ class CellCounts:
 
 def level_matrix(counts: PatternCounts, is_wanted: NDArray[np.bool_]) -> LevelMatrix:
     """Expand the multiplicities of the wanted rules to 0/1 columns."""
-    rules = np.flatnonzero(is_wanted & (counts.multiplicity.max(axis=0) > 0))
-    highest = counts.multiplicity[:, rules].max(axis=0, initial=0)
-    if highest.max(initial=0) <= 1:  # the columns as they are
-        columns = np.ascontiguousarray(counts.multiplicity[:, rules])
+    highest = counts.multiplicity.max(axis=0, initial=0)
+    rules = np.flatnonzero(is_wanted & (highest > 0))
+    if highest[rules].max(initial=0) <= 1:  # the columns as they are
+        is_all = len(rules) == counts.n_rules
+        columns = counts.multiplicity if is_all else np.ascontiguousarray(counts.multiplicity[:, rules])
         return LevelMatrix(columns=columns, rule=rules, level=np.ones(len(rules), dtype=np.int64))
     pairs = [
         (int(rule), int(value))

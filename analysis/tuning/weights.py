@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg.lapack import dpotrf, dpotrs
 
 from analysis.intervals import Floats
 from analysis.tuning.counts import Ints, PatternCounts, thinned, weighted_counts
@@ -26,8 +26,17 @@ TOLERANCE: Final = 1e-9
 CONVERGING: Final = 0.05
 """A step that cuts what is left to gain to this part may be repeated with the same second derivatives."""
 
-START_SIZE: Final = 6000
-"""Patterns of the sample that the fit to all begins with."""
+START_SIZE: Final = 1500
+"""Patterns of the sample that the fit to all begins with, at least."""
+
+START_TOLERANCE: Final = 1e-4
+"""The sample itself is off by more: no need to fit it more exactly."""
+
+COARSE_UNTIL: Final = 1e-3
+"""Single precision serves until a step expects to gain less, as a part of the number of leads."""
+
+ROUNDING: Final = 1e-5
+"""What single precision may take from the second derivatives, as a part of the largest."""
 
 BOUND_RIDGE: Final = 1e-9
 BOUND_TOLERANCE: Final = 1e-6
@@ -85,6 +94,7 @@ def fit_weights(
     ridge: float = RIDGE,
     max_steps: int = MAX_STEPS,
     tolerance: float = TOLERANCE,
+    is_fast: bool = False,
 ) -> Weights:
     """Fit real-valued weights.
 
@@ -102,6 +112,8 @@ def fit_weights(
         Newton steps at most.
     tolerance : float
         Newton stops when it expects to gain less, as a part of the number of leads.
+    is_fast : bool
+        Begin with second derivatives in single precision, which cost half.
 
     Notes
     -----
@@ -112,15 +124,21 @@ def fit_weights(
     n_rules, n_periods = counts.n_rules, counts.n_periods
     counts, chosen_columns = condensed(counts, chosen)
     design = counts.multiplicity[:, chosen_columns].astype(np.float64)
+    coarse: NDArray[Any] | None = design.astype(np.float32) if is_fast else None
     weights = np.zeros(len(chosen)) if start is None else start.weights[chosen].copy()
     shrinkage = ridge * counts.n_leads.sum()
-    intercepts = _base_logits(counts, n_periods) if start is None else start.intercepts.copy()
+    intercepts = _base_logits(counts, n_periods)
+    if start is not None:  # a sample may have missed the last periods
+        intercepts[: len(start.intercepts)] = start.intercepts
     value = _value(counts, design, weights, intercepts, shrinkage)
     decrement, factored, is_old = np.inf, None, False
     for _ in range(max_steps):
         slope, base_slope, spread = _slopes(counts, design, weights, intercepts)
         if factored is None:
-            factored, is_old = _factored(counts, design, spread, n_periods, shrinkage), False
+            if decrement <= COARSE_UNTIL * counts.n_leads.sum():
+                coarse = None
+            factored = _factored(counts, design if coarse is None else coarse, spread, n_periods, shrinkage)
+            is_old = False
         step, base_step, gain = _step(factored, slope + shrinkage * weights, base_slope)
         before, decrement = decrement, gain
         if decrement <= tolerance * counts.n_leads.sum():
@@ -160,9 +178,11 @@ def dense_weights(counts: PatternCounts, start: Weights | None = None) -> Weight
     start : Weights, optional
         Where to begin, where a sample was fitted already.
     """
-    if start is None and len(counts.n_leads) > 2 * START_SIZE:
-        start = fit_weights(thinned(counts, START_SIZE, 0), ridge=BOUND_RIDGE, tolerance=BOUND_TOLERANCE)
-    return fit_weights(counts, ridge=BOUND_RIDGE, start=start, tolerance=BOUND_TOLERANCE)
+    n_patterns = len(counts.n_leads)
+    if start is None and n_patterns > START_SIZE:
+        sample = thinned(counts, max(START_SIZE, n_patterns // 8), 0)
+        start = fit_weights(sample, ridge=BOUND_RIDGE, tolerance=START_TOLERANCE, is_fast=True)
+    return fit_weights(counts, ridge=BOUND_RIDGE, start=start, tolerance=BOUND_TOLERANCE, is_fast=True)
 
 
 def curvature(
@@ -258,22 +278,30 @@ def _value(counts: PatternCounts, design: Floats, weights: Floats, intercepts: F
 class _Factored:
     """Second derivatives, ready to solve for a step."""
 
-    factor: tuple[Floats, bool] | None
+    factor: Floats
     cross: Floats
     base_curve: Floats
 
 
-def _factored(counts: PatternCounts, design: Floats, spread: Floats, n_periods: int, shrinkage: float) -> _Factored:
+def _factored(
+    counts: PatternCounts, design: NDArray[Any], spread: Floats, n_periods: int, shrinkage: float
+) -> _Factored:
     matrix, cross, base_curve = _curves(counts, design, spread, n_periods)
     full = matrix - (cross / base_curve) @ cross.T
-    full[np.diag_indices(len(full))] += shrinkage + 1e-10
-    return _Factored(factor=cho_factor(full) if len(full) else None, cross=cross, base_curve=base_curve)
+    diagonal = np.diag_indices(len(full))
+    # Single precision may lose what a rule adds to the others.
+    rounding = 0.0 if design.dtype == np.float64 else ROUNDING * full[diagonal].max(initial=0)
+    full[diagonal] += shrinkage + rounding + 1e-10
+    factor, error = dpotrf(full) if len(full) else (full, 0)
+    if error:
+        raise np.linalg.LinAlgError("the second derivatives are not positive")
+    return _Factored(factor=factor, cross=cross, base_curve=base_curve)
 
 
 def _step(factored: _Factored, slope: Floats, base_slope: Floats) -> tuple[Floats, Floats, float]:
     """Return the step of weights and intercepts, and the gain it promises."""
     own = slope - factored.cross @ (base_slope / factored.base_curve)
-    step = np.zeros(0) if factored.factor is None else -cho_solve(factored.factor, own)
+    step = -dpotrs(factored.factor, own)[0] if len(own) else np.zeros(0)
     base_step = -(base_slope + factored.cross.T @ step) / factored.base_curve
     return step, base_step, float(-own @ step + (base_slope**2 / factored.base_curve).sum()) / 2
 
