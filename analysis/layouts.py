@@ -142,17 +142,15 @@ class Cells:
 
     Attributes
     ----------
-    touch_rules : DataFrame
-        `type_no`, `first_cell`, `oldest_days`: a touch of this type and of an age
-        in days lies in the cell `first_cell + min(age, oldest_days)`.
-    value_rules : DataFrame
-        `value_no`, `cell`.
+    rules : mapping from str to DataFrame
+        "touch": `type_no`, `first_cell`, `oldest_days`: a touch of this type and of
+        an age in days lies in the cell `first_cell + min(age, oldest_days)`.
+        "value": `value_no`, `cell`.
     words : array of shape (n_words, n_cells)
         What a cell adds.
     """
 
-    touch_rules: pd.DataFrame
-    value_rules: pd.DataFrame
+    rules: Mapping[str, pd.DataFrame]
     words: NDArray[np.int64]
 
     @classmethod
@@ -165,8 +163,7 @@ class Cells:
         value_rules, of_values = _value_cells(layout.counters, ones)
         value_rules["cell"] += of_touches.shape[1]
         return cls(
-            touch_rules=touch_rules.astype("int32"),
-            value_rules=value_rules.astype("int32"),
+            rules={"touch": touch_rules.astype("int32"), "value": value_rules.astype("int32")},
             words=np.hstack([of_touches, of_values]),
         )
 

@@ -16,6 +16,7 @@ import pandas as pd
 from analysis.counters import Integers, Questions, counters
 from analysis.layouts import N_WORDS, WORDS, Cells, Layout, distinct_rows, layouts, words_of
 from analysis.matching import Mask
+from analysis.moment_cells import cells_by_lead, numbered
 from analysis.patterns import GROUPS
 from analysis.rulesets.fields import suggestion
 from analysis.rulesets.model import Ruleset
@@ -109,7 +110,8 @@ def replay_sql(decision: Decision = HANDOFF, *, is_prepared: bool = True, result
         "moment_rows".
     result : str
         "moment_rows": the moments. "lead_moments": those of one lead.
-        "touch_cells", "value_cells": what adds to the count of any rule. "outcomes",
+        "touch_cells", "value_cells": what adds to the count of any rule at the
+        prepared moments; at others see `analysis.moment_cells`. "outcomes",
         "scored_decisions", "won_decisions" or "decided_rows": what became of the
         decisions, the last three with the sums of the cells, a table `counts`.
         "outside_decisions" for the score of another tool.
@@ -146,7 +148,7 @@ class Replay:
         moments = {}
         if not is_prepared:
             sql = replay_sql(decision, is_prepared=False, result="moment_rows")
-            moments["moments"] = engine.query(sql, _used(params, sql))
+            moments["moments"] = numbered(engine.query(sql, _used(params, sql)))
             n_moments = len(moments["moments"]) + 1  # numbered from 1
         questions = Questions.of(ruleset)
         return cls(
@@ -169,12 +171,11 @@ class Replay:
         """Return what was counted at each moment, packed; shape (n_words of the layout, n_moments)."""
         cells = Cells.of(layout)
         sums = np.zeros((len(cells.words), self.n_moments), dtype=np.int64)
-        for result, name, rules in (
-            ("touch_cells", "touch_rules", cells.touch_rules),
-            ("value_cells", "value_rules", cells.value_rules),
-        ):
-            sql = replay_sql(self.decision, is_prepared=self.is_prepared, result=result)
-            cells.add(sums, self.engine.stream(sql, None, {**self.moments, name: rules}))
+        if self.is_prepared:
+            for name, rules in cells.rules.items():
+                cells.add(sums, self.engine.stream(replay_sql(result=f"{name}_cells"), None, {f"{name}_rules": rules}))
+        else:
+            cells.add(sums, cells_by_lead(self.engine, self.moments["moments"], cells.rules))
         return sums
 
     def counts(self, layout: Layout) -> pd.DataFrame:

@@ -1,5 +1,5 @@
 -- Decision moments: every handoff, one per pass.
--- Reads:   prep.handoffs
+-- Reads:   prep.handoffs, prep.leads
 -- Returns: one row per decision; `turn_no` orders the decisions of a lead.
 SELECT
     prep.handoffs.lead_no AS lead_no,
@@ -7,6 +7,9 @@ SELECT
     prep.handoffs.pass_no AS pass_no,
     prep.handoffs.handed_off_at AS decided_at,
     prep.handoffs.next_handed_off_at AS next_decided_at,
-    0 AS is_settled
+    0 AS is_settled,
+    prep.leads.created_at AS created_at,
+    prep.leads.source AS source
 FROM prep.handoffs
+INNER JOIN prep.leads ON prep.handoffs.lead_no = prep.leads.lead_no
 WHERE prep.handoffs.handed_off_at <= $as_of

@@ -1,14 +1,14 @@
 -- Decision moments: $landmark_days after the creation of each lead.
 -- A lead whose deal was won or lost by then is settled: it is no longer open to a decision.
--- Reads:   prep.leads, deals
+-- Reads:   prep.leads, prep.deals
 -- Returns: one row per lead that is old enough at $as_of.
 WITH first_closed AS (
     SELECT
-        deals.lead_id AS lead_id,
-        MIN(deals.closed_at) AS closed_at
-    FROM deals
-    WHERE deals.outcome IN ('won', 'lost')
-    GROUP BY deals.lead_id
+        prep.deals.lead_no AS lead_no,
+        MIN(prep.deals.closed_at) AS closed_at
+    FROM prep.deals
+    WHERE prep.deals.outcome IN ('won', 'lost')
+    GROUP BY prep.deals.lead_no
 )
 
 SELECT
@@ -20,7 +20,9 @@ SELECT
     CASE
         WHEN first_closed.closed_at <= prep.leads.created_at + INTERVAL '1' DAY * $landmark_days THEN 1
         ELSE 0
-    END AS is_settled
+    END AS is_settled,
+    prep.leads.created_at AS created_at,
+    prep.leads.source AS source
 FROM prep.leads
-LEFT JOIN first_closed ON prep.leads.lead_id = first_closed.lead_id
+LEFT JOIN first_closed ON prep.leads.lead_no = first_closed.lead_no
 WHERE prep.leads.created_at + INTERVAL '1' DAY * $landmark_days <= $as_of

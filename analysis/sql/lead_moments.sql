@@ -7,4 +7,4 @@ SELECT
     moments.is_standing AS is_standing
 FROM moments
 WHERE moments.lead_no = $lead_no
-ORDER BY moments.moment_no NULLS LAST
+ORDER BY moments.turn_no NULLS LAST

@@ -19,11 +19,13 @@ standing AS (
         CASE
             WHEN prep.touched_leads.last_touch_at <= $as_of THEN prep.touched_leads.last_touch_at
             ELSE COALESCE(earlier.last_touch_at, prep.leads.created_at)
-        END AS decided_at
+        END AS decided_at,
+        prep.leads.created_at AS created_at,
+        prep.leads.source AS source
     FROM prep.leads
     LEFT JOIN prep.touched_leads ON prep.leads.lead_no = prep.touched_leads.lead_no
     LEFT JOIN earlier ON prep.leads.lead_no = earlier.lead_no
-    WHERE prep.leads.lead_no NOT IN (SELECT decided.lead_no AS lead_no FROM decided)
+    WHERE NOT EXISTS (SELECT 1 AS one FROM decided WHERE decided.lead_no = prep.leads.lead_no)
 ),
 
 both_groups AS (
@@ -34,6 +36,8 @@ both_groups AS (
         decided.decided_at AS decided_at,
         decided.next_decided_at AS next_decided_at,
         decided.is_settled AS is_settled,
+        decided.created_at AS created_at,
+        decided.source AS source,
         0 AS is_standing
     FROM decided
     UNION ALL
@@ -44,25 +48,26 @@ both_groups AS (
         standing.decided_at AS decided_at,
         CAST(NULL AS TIMESTAMP) AS next_decided_at,
         0 AS is_settled,
+        standing.created_at AS created_at,
+        standing.source AS source,
         1 AS is_standing
     FROM standing
 )
 
 SELECT
-    ROW_NUMBER() OVER (ORDER BY both_groups.lead_no NULLS LAST, both_groups.turn_no NULLS LAST) AS moment_no,
     both_groups.lead_no AS lead_no,
+    both_groups.turn_no AS turn_no,
     both_groups.pass_no AS pass_no,
     both_groups.decided_at AS decided_at,
     both_groups.next_decided_at AS next_decided_at,
     both_groups.is_settled AS is_settled,
     both_groups.is_standing AS is_standing
 FROM both_groups
-INNER JOIN prep.leads ON both_groups.lead_no = prep.leads.lead_no
 WHERE
-    prep.leads.created_at <= $as_of
+    both_groups.created_at <= $as_of
     AND both_groups.decided_at >= $starts_at
     AND both_groups.decided_at < $ends_at
     AND (
         LEN(CAST($sources AS VARCHAR[])) = 0
-        OR LIST_CONTAINS(CAST($sources AS VARCHAR[]), COALESCE(prep.leads.source, ''))
+        OR LIST_CONTAINS(CAST($sources AS VARCHAR[]), COALESCE(both_groups.source, ''))
     )

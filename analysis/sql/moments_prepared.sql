@@ -4,6 +4,7 @@
 SELECT
     prep.moments.moment_no AS moment_no,
     prep.moments.lead_no AS lead_no,
+    prep.moments.moment_no AS turn_no,
     prep.moments.pass_no AS pass_no,
     prep.moments.decided_at AS decided_at,
     prep.moments.next_decided_at AS next_decided_at,

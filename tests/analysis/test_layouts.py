@@ -32,8 +32,8 @@ def counter_of(of_touches: dict[int, int], of_values: list[int], bound: int) -> 
 
 def rows_of(cells: Cells, seen: list[tuple[int, int, int]], known: list[tuple[int, int]]) -> pd.DataFrame:
     """What the engine answers: the statements `touch_cells` and `value_cells`, row by row."""
-    rules = cells.touch_rules.set_index("type_no")
-    of_value = cells.value_rules.set_index("value_no")["cell"]
+    rules = cells.rules["touch"].set_index("type_no")
+    of_value = cells.rules["value"].set_index("value_no")["cell"]
     rows = [
         (moment, rules["first_cell"][type_no] + min(age, rules["oldest_days"][type_no]))
         for moment, type_no, age in seen
@@ -95,7 +95,7 @@ def _firsts(counters: list[Counter]) -> list[int]:
 def test_types_that_count_alike_share_their_cells():
     counters = [counter_of({0: 7, 1: 7, 2: 30}, [], 9)]
     cells = Cells.of(layouts(counters)[0])
-    assert cells.touch_rules["first_cell"].tolist() == [0, 0, 8]
+    assert cells.rules["touch"]["first_cell"].tolist() == [0, 0, 8]
     assert cells.words.tolist() == [[1] * 7 + [0] + [1] * 30 + [0]]
 
 

@@ -13,7 +13,6 @@ FILES = [
     "decided_landmark",
     "moments",
     "moments_prepared",
-    "moment_touches",
     "moment_touches_prepared",
     "moment_values",
     "moment_values_prepared",
@@ -28,6 +27,9 @@ FILES = [
     "outside_scorers",
     "touch_cells",
     "value_cells",
+    "lead_touch_cells",
+    "lead_value_cells",
+    "fact_cells",
     "outcomes",
     "moment_rows",
     "scored_decisions",
@@ -61,4 +63,4 @@ def test_every_statement_says_what_it_reads_and_returns(name):
 def test_the_statement_is_the_same_for_every_ruleset():
     assert replay_sql(HANDOFF) == replay_sql()
     assert "prep.moment_touches" in replay_sql()
-    assert "prep.touches" in replay_sql(Decision(kind="landmark", days=3), is_prepared=False)
+    assert "prep.touches" in replay_sql(Decision(kind="landmark", days=3), is_prepared=False, result="moment_rows")
