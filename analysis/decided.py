@@ -8,7 +8,7 @@ other points, another segment or another month ask nothing more of the history.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -16,12 +16,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.matching import read_attribute_values
+from analysis.moments import HANDOFF, Decision, Replay
 from analysis.patterns import GROUPS
-from analysis.replay import HANDOFF, Decision, decided_rows
 from analysis.rulesets.columns import UNSCORED, Integers
 from analysis.rulesets.model import Ruleset
 from analysis.rulesets.scoring import scores_of
 from analysis.selection import Selection
+from analysis.taken import segment_words, taken
 from data.engine import Engine
 
 SEGMENTS: Final = {
@@ -66,9 +67,8 @@ class Decided:
         Place in `analysis.patterns.GROUPS`; never 0, for standing leads are left out.
     moment_no, lead_no, pass_no : arrays of shape (n,)
         Which decision. Two rulesets asked about one selection give the same.
-    decided_at : array of shape (n,), datetime64[us]
-    decided_month, created_month : arrays of shape (n,), int32
-        Months (UTC) since January 1970.
+    decided_at, created_at : arrays of shape (n,), datetime64[us]
+        When it was taken, and when its lead was created.
     codes : dict of arrays of shape (n,)
         Place in `labels`, by the names of `SEGMENTS`.
     labels : dict of tuples of str
@@ -83,10 +83,19 @@ class Decided:
     lead_no: NDArray[np.int32]
     pass_no: NDArray[np.int32]
     decided_at: NDArray[np.datetime64]
-    decided_month: NDArray[np.int32]
-    created_month: NDArray[np.int32]
+    created_at: NDArray[np.datetime64]
     codes: dict[str, NDArray[np.int16]]
     labels: dict[str, tuple[str, ...]]
+
+    @property
+    def decided_month(self) -> NDArray[np.int32]:
+        """Month (UTC) of the decision, counted from January 1970; shape (n,)."""
+        return self.decided_at.astype("datetime64[M]").astype(np.int64).astype(np.int32)
+
+    @property
+    def created_month(self) -> NDArray[np.int32]:
+        """Month in which its lead was created, counted alike; shape (n,)."""
+        return self.created_at.astype("datetime64[M]").astype(np.int64).astype(np.int32)
 
     @property
     def is_mature(self) -> NDArray[np.bool_]:
@@ -143,34 +152,59 @@ def decided(
     ReplayError
         As for `analysis.replay.pattern_table`.
     """
-    values = coded_values(engine, dimensions)
-    words = pd.DataFrame({"value_no": values["value_no"].astype("int32"), "word": values["word"]})
-    rows, pattern_no, multiplicity = decided_rows(engine, ruleset, selection, decision, words)
-    codes, labels = unpacked(values, rows["segment_word"].to_numpy(dtype=np.int64), dimensions)
-    decided_at = rows["decided_at"].to_numpy(dtype="datetime64[us]")
+    replay = Replay.prepare(engine, ruleset, selection, decision)
+    rows, pattern_no, multiplicity = taken(replay)
+    moment_no = rows["moment_no"].to_numpy(dtype=np.int32)
+    codes, labels = _segmented(replay, moment_no, dimensions)
     return Decided(
         rule_ids=tuple(column.id for column in ruleset.columns),
         multiplicity=multiplicity,
         pattern_no=pattern_no.astype(np.int32),
         outcome_no=rows["outcome_no"].to_numpy(dtype=np.int8),
-        moment_no=rows["moment_no"].to_numpy(dtype=np.int32),
+        moment_no=moment_no,
         lead_no=rows["lead_no"].to_numpy(dtype=np.int32),
         pass_no=rows["pass_no"].to_numpy(dtype=np.int32),
-        decided_at=decided_at,
-        decided_month=_months(decided_at),
-        created_month=_months(rows["created_at"].to_numpy(dtype="datetime64[us]")),
+        decided_at=rows["decided_at"].to_numpy(dtype="datetime64[us]"),
+        created_at=rows["created_at"].to_numpy(dtype="datetime64[us]"),
         codes=codes,
         labels=labels,
     )
 
 
+def with_segments(
+    engine: Engine,
+    decisions: Decided,
+    ruleset: Ruleset,
+    selection: Selection,
+    decision: Decision = HANDOFF,
+    dimensions: tuple[str, ...] = tuple(SEGMENTS),
+) -> Decided:
+    """Read the segments of decisions that were asked for without; all else as for `decided`.
+
+    Most questions need none, and six attributes of a million moments take longer
+    to read than all rules.
+    """
+    replay = Replay.prepare(engine, ruleset, selection, decision)
+    codes, labels = _segmented(replay, decisions.moment_no, dimensions)
+    return replace(decisions, codes=codes, labels=labels)
+
+
+def _segmented(
+    replay: Replay, moment_no: NDArray[np.int32], dimensions: tuple[str, ...]
+) -> tuple[dict[str, NDArray[np.int16]], dict[str, tuple[str, ...]]]:
+    values = coded_values(replay.engine, dimensions)
+    told = pd.DataFrame({"value_no": values["value_no"].astype("int32"), "word": values["word"]})
+    return unpacked(values, segment_words(replay, told)[moment_no], dimensions)
+
+
+def month_no(moment: np.datetime64) -> int:
+    """Return the month of a moment, counted from January 1970."""
+    return int(moment.astype("datetime64[M]").astype(np.int64))
+
+
 def month_start(month: int) -> pd.Timestamp:
     """Return the first day of a month that is counted from January 1970."""
     return pd.Timestamp(np.datetime64(int(month), "M"))
-
-
-def _months(moments: NDArray[np.datetime64]) -> NDArray[np.int32]:
-    return moments.astype("datetime64[M]").astype(np.int64).astype(np.int32)
 
 
 def coded_values(engine: Engine, dimensions: tuple[str, ...]) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from analysis.decided import Decided, month_start
 from analysis.equal_scores import joined
 from analysis.groups import FALSE_DISCOVERY_RATE, adjusted
 from analysis.intervals import MIN_N, Floats
+from analysis.keys import distinct_digits
 from analysis.rulesets.columns import UNSCORED, Integers
 from analysis.rulesets.model import Ruleset
 
@@ -116,7 +117,7 @@ def drift(decisions: Decided, ruleset: Ruleset, basis: Basis = "decided") -> Dri
     by_score = _table(month_no, place, len(months), len(distinct))
     by_rule = {
         name: _table(month_no, classes[decisions.pattern_no], len(months), int(classes.max(initial=0)) + 1)
-        for name, classes in _rule_classes(decisions.multiplicity, ruleset).items()
+        for name, classes in rule_classes(decisions.multiplicity, ruleset).items()
     }
     of_scores = moved_months({SCORE: joined(by_score, by_score.sum(axis=0), N_CLASSES)})
     of_rules = moved_months(by_rule)
@@ -155,7 +156,7 @@ def _compared(tables: dict[str, Floats], references: dict[str, NDArray[np.bool_]
         reference = counts[references[name]].sum(axis=0)
         for month_no, own in enumerate(counts):
             others = reference - own if references[name][month_no] else reference
-            rows.append((name, month_no, int(own.sum()), *_stability(own, others), references[name][month_no]))
+            rows.append((name, month_no, int(own.sum()), *stability(own, others), references[name][month_no]))
     columns = ["rule_id", "month_no", "n_leads", "psi", "noise", "chance", "is_reference"]
     table = pd.DataFrame(rows, columns=columns)
     chance = adjusted(table["chance"].to_numpy(dtype=np.float64))
@@ -165,8 +166,14 @@ def _compared(tables: dict[str, Floats], references: dict[str, NDArray[np.bool_]
     )  # fmt: skip
 
 
-def _stability(own: Floats, others: Floats) -> tuple[float, float, float]:
-    """Return the index, what chance gives it, and the probability of so different counts."""
+def stability(own: Floats, others: Floats) -> tuple[float, float, float]:
+    """Return the index, what chance gives it, and the probability of so different counts; NaN below 20 leads.
+
+    Parameters
+    ----------
+    own, others : arrays of shape (n_classes,)
+        Leads of the two groups by class.
+    """
     n, m = own.sum(), others.sum()
     if min(n, m) < MIN_N:
         return np.nan, np.nan, np.nan
@@ -205,17 +212,16 @@ def _table(month_no: NDArray[np.int64], class_no: NDArray[np.int64], n_months: i
     return table
 
 
-def _rule_classes(multiplicity: Integers, ruleset: Ruleset) -> dict[str, NDArray[np.int64]]:
+def rule_classes(multiplicity: Integers, ruleset: Ruleset) -> dict[str, NDArray[np.int64]]:
     """Return for each rule the class of each pattern; class 0 is the rule that did not fire."""
     columns = ruleset.columns
+    # A pattern without any rule, so that nothing is always the first class.
+    patterns = np.vstack([np.zeros((1, multiplicity.shape[1]), dtype=np.int64), multiplicity])
     classes = {}
     for number, rule in enumerate(ruleset.rules):
         own = [place for place, column in enumerate(columns) if column.rule_no == number and column.id != UNSCORED]
-        key = np.zeros(len(multiplicity), dtype=np.int64)
-        for place in own:
-            key = key * (columns[place].high + 1) + multiplicity[:, place]
-        found = np.unique(np.append(key, 0), return_inverse=True)[1]
-        classes[rule.id] = found[:-1].astype(np.int64)
+        digits = [(patterns[:, place], columns[place].high + 1) for place in own]
+        classes[rule.id] = distinct_digits(digits, len(patterns))[0][1:]
     return classes
 
 

@@ -10,7 +10,7 @@ from analysis import rolling as _rolling
 from analysis import segments as _segments
 from analysis import versus as _versus
 from analysis import vintages as _vintages
-from analysis.decided import Decided
+from analysis.decided import Decided, with_segments
 from analysis.decided import decided as _decided
 from analysis.lead_list import LeadList
 from analysis.listed import in_segment, listed_leads
@@ -21,8 +21,15 @@ from dashboard.loading import MAX_ENTRIES, TTL, Snapshot, reader, ruleset
 
 @st.cache_resource(ttl=TTL, max_entries=6, show_spinner=False)
 def decided(snapshot: Snapshot, selection: Selection, path: str, stamp: int) -> Decided:
-    """Ask for the decisions of a selection; kept as they are, for a copy per run would be dear."""
-    return _decided(reader(snapshot), ruleset(path, stamp), selection)
+    """Ask for the decisions of a selection without their segments; kept as they are, for a copy per run would be dear."""
+    return _decided(reader(snapshot), ruleset(path, stamp), selection, dimensions=())
+
+
+@st.cache_resource(ttl=TTL, max_entries=3, show_spinner=False)
+def segmented(snapshot: Snapshot, selection: Selection, path: str, stamp: int) -> Decided:
+    """Ask for their segments, too: only one tab needs them."""
+    decisions = decided(snapshot, selection, path, stamp)
+    return with_segments(reader(snapshot), decisions, ruleset(path, stamp), selection)
 
 
 @st.cache_resource(ttl=TTL, max_entries=3, show_spinner=False)
@@ -35,7 +42,7 @@ def at_one_age(snapshot: Snapshot, selection: Selection, path: str, stamp: int) 
 @st.cache_data(ttl=TTL, max_entries=MAX_ENTRIES, show_spinner=False)
 def segments(snapshot: Snapshot, selection: Selection, path: str, stamp: int) -> _segments.Segments:
     """Hold every segment against the others; see `analysis.segments`."""
-    decisions = decided(snapshot, selection, path, stamp)
+    decisions = segmented(snapshot, selection, path, stamp)
     return _segments.segments(_segments.segment_cells(decisions, ruleset(path, stamp)))
 
 
@@ -44,7 +51,7 @@ def segment_leads(
     snapshot: Snapshot, selection: Selection, path: str, stamp: int, dimension: str, label: str, n_rows: int
 ) -> LeadList:
     """Return the leads of a segment."""
-    decisions = decided(snapshot, selection, path, stamp)
+    decisions = segmented(snapshot, selection, path, stamp)
     return listed_leads(reader(snapshot), selection, decisions, in_segment(decisions, dimension, label), n_rows)
 
 

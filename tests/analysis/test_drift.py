@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import chi2_contingency
 
-from analysis.drift import _stability, moved_months
+from analysis.drift import moved_months, stability
 
 
 def stationary(rng, n_months=18, n_tables=8, n_leads=400):
@@ -16,7 +16,7 @@ def stationary(rng, n_months=18, n_tables=8, n_leads=400):
 
 def test_the_chance_is_that_of_the_chi_squared_test():
     own, others = np.array([30.0, 50, 20]), np.array([300.0, 400, 260])
-    psi, noise, chance = _stability(own, others)
+    psi, noise, chance = stability(own, others)
     assert chance == pytest.approx(chi2_contingency([own, others], correction=False).pvalue)
     p, q = own / own.sum(), others / others.sum()
     assert psi == pytest.approx(((p - q) * np.log(p / q)).sum(), rel=0.1)
@@ -26,7 +26,7 @@ def test_the_chance_is_that_of_the_chi_squared_test():
 def test_without_change_the_index_is_its_noise():
     rng = np.random.default_rng(0)
     share = [0.1, 0.2, 0.3, 0.4]
-    drawn = [_stability(rng.multinomial(200, share) * 1.0, rng.multinomial(3000, share) * 1.0) for _ in range(400)]
+    drawn = [stability(rng.multinomial(200, share) * 1.0, rng.multinomial(3000, share) * 1.0) for _ in range(400)]
     psi, noise, chance = np.array(drawn).T
     assert psi.mean() == pytest.approx(noise.mean(), rel=0.1)
     assert (chance < 0.05).mean() == pytest.approx(0.05, abs=0.03)

@@ -1,0 +1,87 @@
+"""The decisions that were taken, moment by moment: the arrays that `analysis.decided` is made of.
+
+As in a replay (docs/adr/0008), the engine finds the rows and what they add up to by
+moment is summed here: joining a million sums with a million decisions inside the
+engine, and grouping six attributes of each, took most of the time before.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.counters import Integers
+from analysis.keys import distinct_digits
+from analysis.moments import Replay
+from analysis.sqlfiles import sql_text
+
+_OF_OUTCOMES: Final = ("as_of", "mature_at", "horizon_days", "outcome_position")
+_OF_MOMENTS: Final = ("starts_at", "ends_at", "sources")
+
+
+def taken(replay: Replay) -> tuple[pd.DataFrame, Integers, Integers]:
+    """Return the decisions that were taken as numbers, one by one.
+
+    Returns
+    -------
+    rows : DataFrame
+        One row per decision: `moment_no` (ascending), `lead_no`, `pass_no`,
+        `decided_at`, `created_at`, `outcome_no` (place in
+        `analysis.patterns.GROUPS`; never 0, for standing leads are left out).
+    pattern_no : array of shape (n_decisions,)
+        Row of `patterns` that each decision shows.
+    patterns : array of shape (n_patterns, n_columns)
+        Multiplicities by column of the ruleset.
+
+    Raises
+    ------
+    ReplayError
+        As for `analysis.replay.pattern_table`.
+    """
+    if replay.questions.ruleset.outside is not None:
+        # The points of another tool are no sums of cells.
+        return replay.decided(pd.DataFrame({"value_no": np.empty(0, np.int32), "word": np.empty(0, np.int64)}))
+    names = _OF_OUTCOMES + (_OF_MOMENTS if replay.is_prepared else ())
+    params = {name: replay.params[name] for name in names}
+    rows = replay.engine.query(_sql(replay, "decisions", "taken_decisions"), params, replay.moments)
+    if not rows["moment_no"].is_monotonic_increasing:
+        rows = rows.sort_values("moment_no", ignore_index=True)
+    return rows, *_patterned(replay, rows["moment_no"].to_numpy(dtype=np.int64))
+
+
+def segment_words(replay: Replay, values: pd.DataFrame) -> NDArray[np.int64]:
+    """Return the packed segments of each moment, shape (n_moments,); `values` holds `value_no` and its `word`."""
+    words = np.zeros(replay.n_moments, dtype=np.int64)
+    if len(values):
+        tables = {**replay.moments, "segment_values": values}
+        for batch in replay.engine.stream(_sql(replay, "moment_values", "segment_words"), None, tables):
+            np.add.at(words, batch["moment_no"], batch["word"])
+    return words
+
+
+def _patterned(replay: Replay, moments: Integers) -> tuple[Integers, Integers]:
+    """Return the pattern of each of these moments, and the patterns."""
+    digits, counts = [], []
+    for layout in replay.layouts:
+        words = replay.sums(layout)[:, moments]
+        place, example = layout.distinct(words)
+        digits.append((place, max(len(example), 1)))
+        counts.append(layout.unpack(words[:, example]))
+    pattern_no, shown = digits[0][0], counts
+    if len(counts) > 1:
+        pattern_no, first = distinct_digits(digits, len(moments))
+        shown = [found[place[first]] for found, (place, _) in zip(counts, digits, strict=True)]
+    return pattern_no, replay.questions.multiplicity(np.hstack(shown))
+
+
+def _sql(replay: Replay, step: str, question: str) -> str:
+    """Return the text of a question that reads one step made of the moments."""
+    steps = {step: step}
+    if replay.is_prepared:
+        prepared = {"decisions": {"moments": "moments_prepared", "decisions": "decisions"}}
+        steps = prepared.get(step, {step: f"{step}_prepared"})
+    parts = [f"{name} AS (\n{sql_text(file).strip()}\n)" for name, file in steps.items()]
+    return "WITH " + ",\n\n".join(parts) + "\n\n" + sql_text(question)
