@@ -25,6 +25,9 @@ POWER: Final = 0.8
 MAX_WAIT_DAYS: Final = 5 * 365
 """Nobody waits longer: then another period must be chosen."""
 
+DRIFT_CODES: Final = ("scores_rose", "scores_fell", "rules_moved")
+"""Reasons that are found elsewhere; see `analysis.judgement`."""
+
 _DAYS_PER_MONTH: Final = 365.25 / 12
 _ROUND_FROM: Final = 30
 
@@ -58,7 +61,8 @@ class Remedy:
     code : str
         "wait" (for `n_more` wins, at today's pace until `month`), "longer_period"
         (for `n_more` wins, which will not come), "turn_round", "review_points",
-        "check_bands", "check_threshold", "explore".
+        "check_bands", "check_threshold", "explore", "check_drift" (the leads that
+        changed have outcomes from `month` on).
     values : mapping
         Numbers and dates that belong into the words.
     """
@@ -256,8 +260,11 @@ def _remedies(reasons: Sequence[Reason], result: Calibration, selection: Selecti
         (("threshold_wrong", "threshold_idle"), "check_threshold"),
         (("coverage_thin",), "explore"),
     ):
-        if any(reason in codes for reason in reason_codes):
+        if any(wanted in codes for wanted in reason_codes):
             yield Remedy(code=code, values={})
+    for reason in reasons:
+        if reason.code in DRIFT_CODES:
+            yield Remedy(code="check_drift", values={"month": reason.values["known_on"].replace(day=1)})
 
 
 def _n_more(result: Calibration) -> int:

@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from analysis import reliability as _reliability
-from analysis import verdict as _verdict
 from analysis import yardstick as _yardstick
+from analysis.judgement import judgement
 from analysis.reliability import Reliability
 from analysis.selection import Selection
 from analysis.tuning import PatternCounts
@@ -24,9 +24,11 @@ def reliability(snapshot: Snapshot, selection: Selection, path: str, stamp: int)
     return _reliability.reliability(calibration(snapshot, selection, path, stamp))
 
 
+@st.cache_data(ttl=TTL, max_entries=MAX_ENTRIES, show_spinner=False)
 def verdict(snapshot: Snapshot, selection: Selection, path: str, stamp: int) -> Verdict:
     """Return what may be said of a score."""
-    return _verdict.verdict(calibration(snapshot, selection, path, stamp), selection)
+    decisions = decided(snapshot, selection, path, stamp)
+    return judgement(calibration(snapshot, selection, path, stamp), decisions, ruleset(path, stamp), selection)
 
 
 @st.cache_resource(ttl=TTL, max_entries=4, show_spinner=False)

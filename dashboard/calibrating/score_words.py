@@ -11,9 +11,11 @@ from analysis.calibration import Calibration
 from analysis.gains import Capture
 from analysis.intervals import MIN_N
 from analysis.reliability import Reliability
-from analysis.verdict import Reason, Remedy, Verdict
+from analysis.rulesets import Ruleset
+from analysis.verdict import DRIFT_CODES, Reason, Remedy, Verdict
 from analysis.yardstick import Yardstick
 from dashboard.figures.calibration import band_name
+from dashboard.handover.phrases import label
 from dashboard.notices import plain
 from dashboard.texts import Speaker
 
@@ -33,8 +35,10 @@ def verdict_headline(found: Verdict, say: Speaker) -> str:
     return say(key if say.knows(key) else f"score.verdict.{found.state}")
 
 
-def reason(found: Reason, bands: pd.DataFrame, say: Speaker) -> str:
-    """Say one finding."""
+def reason(found: Reason, bands: pd.DataFrame, say: Speaker, ruleset: Ruleset | None = None) -> str:
+    """Say one finding; `ruleset` gives the names of rules."""
+    if found.code in DRIFT_CODES:
+        return _drift(found, ruleset, say)
     names = {row.band_no: plain(band_name(row, say)) for row in bands.itertuples()}
     return say(f"score.reason.{found.code}", **_values(found.values, names, say))
 
@@ -43,6 +47,19 @@ def remedy(found: Remedy, say: Speaker) -> str:
     """Say what would change the verdict."""
     values = {name: say.month(value) if name == "month" else say.count(value) for name, value in found.values.items()}
     return say(f"score.remedy.{found.code}", **values)
+
+
+def _drift(found: Reason, ruleset: Ruleset | None, say: Speaker) -> str:
+    """Say whose leads are different, and by which rules."""
+    names = {rule.id: plain(label(rule, say)) for rule in ruleset.rules} if ruleset else {}
+    parts = [
+        say(f"judgement.{'more' if is_more else 'fewer'}", rule=names.get(rule_id, rule_id))
+        for rule_id, is_more in zip(found.values["rules"], found.values["is_more"], strict=True)
+    ]
+    month = say.month(found.values["month"])
+    when = say(f"judgement.{'since' if found.values['is_lasting'] else 'within'}", month=month)
+    rules = say("judgement.rules", parts=say("format.comma").join(parts)) if parts else say("judgement.no_rule")
+    return say(f"judgement.{found.code}", when=when, rules=rules)
 
 
 def ranking(result: Calibration, capture: Capture, say: Speaker) -> list[str]:

@@ -26,6 +26,7 @@ def draw(say: Speaker, current: Snapshot, selection: Selection, path: str) -> No
     """Draw the verdict with its reasons."""
     stamp = loading.stamp_of(path)
     result = loading.calibration(current, selection, path, stamp)
+    points = loading.ruleset(path, stamp)
     found = loading_score.verdict(current, selection, path, stamp)
     st.subheader(say("score.verdict.heading"), anchor=False)
     st.markdown(f"#### {_ICONS[found.state]} {score_words.verdict_headline(found, say)}")
@@ -33,7 +34,7 @@ def draw(say: Speaker, current: Snapshot, selection: Selection, path: str) -> No
     with left:
         st.markdown(f"**{say('score.verdict.reasons')}**")
         lines = [
-            f"- {_ICONS[reason.level]} {score_words.reason(reason, result.bands, say)} :small[({say(f'score.level.{reason.level}')})]"
+            f"- {_ICONS[reason.level]} {score_words.reason(reason, result.bands, say, points)} :small[({say(f'score.level.{reason.level}')})]"
             for reason in found.reasons
         ]
         st.markdown("\n".join(lines))

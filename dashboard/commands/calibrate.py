@@ -72,7 +72,7 @@ def calibrate_command(
     }
     report = band_report(reader, ruleset, chosen, outcome=outcome, which=bands, threshold=threshold)
     measured = measure(reader, ruleset, chosen) if has_yardstick else None
-    lines, facts, tables = score_report(result, chosen, measured, speaker("en"))
+    lines, facts, tables = score_report(reader, result, ruleset, chosen, measured, speaker("en"))
     print_result(
         output_format,
         headline=[*_headline(result, ruleset_name, reader.snapshot, chosen), *lines, *headline(report, outcome)],

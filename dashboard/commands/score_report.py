@@ -12,11 +12,12 @@ from analysis.brier import decompose_brier
 from analysis.calibration import Calibration
 from analysis.decided import decided
 from analysis.gains import capture_at, gains_curve, separation
+from analysis.judgement import judgement
 from analysis.ranking import TOP_SHARE
 from analysis.reliability import Reliability, reliability
 from analysis.rulesets import Ruleset
 from analysis.selection import Selection
-from analysis.verdict import Verdict, verdict
+from analysis.verdict import Verdict
 from analysis.workbench import n_undecided_quarters
 from analysis.yardstick import Yardstick, counts_by_quarter, quarter_start, rolling_folds, unmeasured, yardstick
 from dashboard.calibrating import score_words
@@ -25,14 +26,18 @@ from data.store import Reader
 
 
 def score_report(
-    result: Calibration, chosen: Selection, measured: Yardstick | None, say: Speaker
+    reader: Reader, result: Calibration, ruleset: Ruleset, chosen: Selection, measured: Yardstick | None, say: Speaker
 ) -> tuple[list[str], dict[str, Any], dict[str, pd.DataFrame]]:
     """Return the lines, the facts and the tables of a score.
 
     Parameters
     ----------
+    reader : Reader
+        The history.
     result : Calibration
         Of the ruleset.
+    ruleset : Ruleset
+        The points.
     chosen : Selection
         What it was computed for.
     measured : Yardstick or None
@@ -40,7 +45,8 @@ def score_report(
     say : Speaker
         Gives the words.
     """
-    found, curve = verdict(result, chosen), reliability(result)
+    decisions = decided(reader, ruleset, chosen, dimensions=())
+    found, curve = judgement(result, decisions, ruleset, chosen), reliability(result)
     capture = capture_at(result.scores, max(round(TOP_SHARE * result.ranking.n_leads), 1))
     facts: dict[str, Any] = {
         "verdict": asdict(found),
@@ -52,7 +58,8 @@ def score_report(
     if measured is not None:
         facts["yardstick"] = {name: value for name, value in asdict(measured).items() if name != "folds"}
         tables["quarters"] = measured.folds
-    return _lines(found, curve, result, measured, say), facts, tables
+    reasons = [score_words.reason(reason, result.bands, say, ruleset) for reason in found.reasons]
+    return _lines(found, reasons, curve, measured, say), facts, tables
 
 
 def measure(reader: Reader, ruleset: Ruleset, chosen: Selection) -> Yardstick:
@@ -84,10 +91,9 @@ def _probability(found: Reliability) -> Mapping[str, Any]:
 
 
 def _lines(
-    found: Verdict, curve: Reliability, result: Calibration, measured: Yardstick | None, say: Speaker
+    found: Verdict, reasons: list[str], curve: Reliability, measured: Yardstick | None, say: Speaker
 ) -> list[str]:
-    reasons = [f"  {score_words.reason(reason, result.bands, say)}" for reason in found.reasons]
     remedies = [f"  -> {score_words.remedy(remedy, say)}" for remedy in found.remedies]
-    lines = [score_words.verdict_headline(found, say), *reasons, *remedies]
+    lines = [score_words.verdict_headline(found, say), *(f"  {reason}" for reason in reasons), *remedies]
     lines += [" ".join(score_words.reliability(curve, say))]
     return lines if measured is None else [*lines, " ".join(score_words.yardstick(measured, say))]

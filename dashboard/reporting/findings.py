@@ -9,10 +9,12 @@ from typing import Final
 import pandas as pd
 
 from analysis.calibration import Calibration, calibrate
+from analysis.decided import decided
 from analysis.definitions import FILE_NAME, load_definitions
 from analysis.definitions.model import Definition, DefinitionsError
 from analysis.funnel import Funnel, funnel, funnel_by_month
 from analysis.gains import Capture, capture_at
+from analysis.judgement import judgement
 from analysis.losses import Account, loss_account, loss_cases
 from analysis.meeting.alignment import Alignment, alignment
 from analysis.meeting.decisions import read_records
@@ -26,7 +28,7 @@ from analysis.rulesets import Ruleset, RulesetError, find_ruleset, list_rulesets
 from analysis.selection import Selection
 from analysis.sources import sources
 from analysis.swaps import version_swaps
-from analysis.verdict import Verdict, verdict
+from analysis.verdict import Verdict
 from analysis.workbench import move_table
 from data.errors import InputError
 from data.store import Reader
@@ -178,7 +180,7 @@ def score_of(reader: Reader, selection: Selection, ruleset: Ruleset) -> Score:
     return Score(
         ruleset=ruleset,
         calibration=result,
-        verdict=verdict(result, selection),
+        verdict=judgement(result, decided(reader, ruleset, selection, dimensions=()), ruleset, selection),
         reliability=reliability(result),
         capture=capture_at(result.scores, max(round(TOP_SHARE * result.ranking.n_leads), 1)),
     )

@@ -1,6 +1,6 @@
 """Segments, drift, vintages and two scores on the synthetic company, whose truth is known."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -8,14 +8,17 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from analysis.calibration import calibrate
-from analysis.decided import decided
+from analysis.decided import decided, with_segments
 from analysis.drift import LANDMARK_DAYS, drift
+from analysis.judgement import judgement
 from analysis.listed import in_segment, listed_leads
+from analysis.patterns import GROUPS
 from analysis.replay import HANDOFF, Decision, lead_scores, pattern_table, score_table
 from analysis.rolling import out_of_time, quarterly
 from analysis.rulesets import find_ruleset, parse_ruleset
 from analysis.segments import segment_cells, segments
 from analysis.selection import Selection
+from analysis.verdict import DRIFT_CODES
 from analysis.versus import disagreement, versus
 from analysis.vintages import vintage_cells, vintages
 from data.store import open_reader
@@ -129,6 +132,47 @@ def test_the_month_of_drift_is_found_with_its_rules_and_no_other_month(reader, t
     fired = at_one_age.multiplicity[at_one_age.pattern_no, today.columns.index(column)] > 0
     in_june = at_one_age.created_month == (2025 - 1970) * 12 + 5
     assert moved.loc["title_director", "hit_rate"] == pytest.approx(fired[in_june].mean())
+
+
+@pytest.mark.parametrize(
+    ("until", "is_found"), [("2025-05-31", False), ("2025-07-31", True), ("2025-09-15", True), ("2026-03-31", False)]
+)
+def test_the_month_of_drift_is_a_reason_of_the_verdict_soon_after(reader, today, until, is_found):
+    selection = Selection(as_of=datetime.fromisoformat(until))
+    result = calibrate(score_table(pattern_table(reader, today, selection), today), today)
+    found = judgement(result, decided(reader, today, selection, dimensions=()), today, selection)
+    moved = [reason for reason in found.reasons if reason.code in DRIFT_CODES]
+    assert len(moved) == is_found
+    assert found.state == ("caution" if is_found else "ready")
+    for reason in moved:
+        assert (reason.code, reason.values["month"]) == ("rules_moved", date(2025, 6, 1))
+        told = dict(zip(reason.values["rules"], reason.values["is_more"], strict=True))
+        # An exhibition: more business cards, smaller companies, lower titles.
+        planted = {"business_card": True, "employees_under_100": True, "employees_1000": False, "title_director": False}
+        assert told.items() <= (planted | {"capital_50_billion": False}).items()
+
+
+def test_segments_can_be_read_later(reader, today, selection, decisions):
+    bare = decided(reader, today, selection, dimensions=())
+    assert bare.codes == {}
+    found = with_segments(reader, bare, today, selection)
+    assert found.labels == decisions.labels
+    assert all((found.codes[name] == codes).all() for name, codes in decisions.codes.items())
+
+
+@pytest.mark.parametrize("decision", [Decision(kind="landmark", days=40), Decision(kind="stage", stage="mql")])
+def test_decisions_at_other_moments_are_those_of_the_lists(reader, today, decision):
+    selection = Selection(as_of=datetime(2025, 7, 31), start=date(2025, 1, 1), end=date(2025, 6, 1))
+    found = decided(reader, today, selection, decision)
+    expected = lead_scores(reader, today, selection, decision)
+    expected = expected[expected["group"] != "standing"]
+    assert (np.diff(found.moment_no) > 0).all()
+    assert found.decided_at.tolist() == expected["decided_at"].to_numpy(dtype="datetime64[us]").tolist()
+    assert found.scores(today).tolist() == expected["score"].tolist()
+    assert [GROUPS[number] for number in found.outcome_no] == expected["group"].tolist()
+    regions = reader.query("SELECT lead_no AS lead_no, region AS region FROM prep.leads ORDER BY lead_no")["region"]
+    codes = [found.labels["region"][code] for code in found.codes["region"]]
+    assert codes == regions.fillna("").to_numpy()[found.lead_no].tolist()
 
 
 def test_vintages_end_in_the_win_rate_of_their_month(reader, today, selection, decisions):

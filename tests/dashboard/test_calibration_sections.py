@@ -1,10 +1,13 @@
 """The sections about bands, people and the untried: every number opens its leads, every sentence is true."""
 
+import json
+from dataclasses import asdict
 from datetime import date
 
 import pandas as pd
 import pytest
 
+from analysis import latest_drift
 from analysis.calibration import calibrate
 from analysis.exploration import Wish, explore
 from analysis.propensity import propensities, weighted_rates
@@ -14,13 +17,16 @@ from analysis.score_bands import Banding, ProposedBand
 from analysis.scored_leads import Scored, accepted_by_score, amounts_by_score, scored_list, won_anyway
 from analysis.selection import Selection
 from analysis.unknowns import people_of_decision, selection_bounds
-from dashboard import loading, loading_bands
+from analysis.verdict import DRIFT_CODES
+from dashboard import loading, loading_bands, loading_score
 from dashboard.calibrating import band_words
 from dashboard.calibrating import bands as band_section
 from dashboard.calibrating import coverage as coverage_section
 from dashboard.calibrating import exploration as exploration_section
 from dashboard.calibrating import people as people_section
+from dashboard.cli import main
 from dashboard.figures.calibration import band_range
+from dashboard.reporting.findings import score_of
 from dashboard.texts import LANGUAGES, speaker
 from data.store import open_reader
 from data.synthetic import build_company
@@ -220,3 +226,17 @@ def test_leads_without_a_score_have_no_place_in_the_order():
     assert first.startswith("400 of 1,200 leads were not scored")
     assert second.startswith("High leads win clearly more often than Low leads")
     assert band_range(result.bands.iloc[1].replace({4: 0}), speaker("en")) == "0 points"
+
+
+def test_the_page_the_command_and_the_report_give_one_verdict(
+    engine, points, current, selection, path, firm, capsys, monkeypatch
+):
+    """With so few leads every change counts as drift here, so that it is a part of what is compared."""
+    monkeypatch.setattr(latest_drift, "FALSE_DISCOVERY_RATE", 1.1)
+    monkeypatch.setattr(latest_drift, "MODERATE_PSI", 0.0)
+    page = loading_score.verdict(current, selection, path, loading.stamp_of(path))
+    assert any(reason.code in DRIFT_CODES for reason in page.reasons)
+    assert page == score_of(engine, selection, points).verdict
+    assert main(["-w", str(firm.root), "calibrate", "--format", "json"]) == 0
+    said = json.loads(capsys.readouterr().out)["verdict"]
+    assert said == json.loads(json.dumps(asdict(page), default=str))

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -21,7 +22,7 @@ from analysis.calibration import calibrate
 from analysis.gains import capture_at
 from analysis.reliability import reliability
 from analysis.selection import Selection
-from analysis.verdict import verdict
+from analysis.verdict import Reason, verdict
 from analysis.yardstick import Limit, unmeasured
 from dashboard import sentences
 from dashboard.calibrating import score_words
@@ -52,7 +53,20 @@ SCORES = {
     ),
 }  # fmt: skip
 
+DRIFTS = {
+    "good, but the leads have changed": ("rules_moved", ("rule_a", "rule_b"), (True, False), False),
+    "good, but leads score higher": ("scores_rose", ("rule_a",), (True,), True),
+    "good, but leads score lower": ("scores_fell", (), (), True),
+}
+
 LIMITS: tuple[Limit, ...] = ("no_facts", "too_few", "nothing", "ahead", "points", "near", "data", "unclear")
+NAMES = (*SCORES, *DRIFTS)
+RULES = SimpleNamespace(
+    rules=(
+        SimpleNamespace(id="rule_a", label_ja="名刺交換", label_en="Business card exchanged"),
+        SimpleNamespace(id="rule_b", label_ja="部長以上", label_en="Director or above"),
+    )
+)
 
 
 def hidden(text: str) -> str:
@@ -61,16 +75,26 @@ def hidden(text: str) -> str:
     return re.sub(r"(# ?)+(?=#)|\\", "", text)
 
 
-def said(table, say) -> list[str]:
+def drifted(name) -> list[Reason]:
+    """What was found to have moved, as `analysis.judgement` tells it."""
+    if name not in DRIFTS:
+        return []
+    code, rules, is_more, is_lasting = DRIFTS[name]
+    days = {"month": date(2026, 1, 1), "known_on": date(2026, 8, 30)}
+    values = {**days, "rules": rules, "is_more": is_more, "is_lasting": is_lasting}
+    return [Reason(code=code, level="caution", values=values)]
+
+
+def said(name, say) -> list[str]:
     """Everything the page says of a score in sentences, from the top down."""
-    result = calibrate(table, Points())
-    found = verdict(result, SELECTION)
+    result = calibrate(SCORES["good" if name in DRIFTS else name], Points())
+    found = verdict(result, SELECTION, drifted(name))
     capture = capture_at(result.scores, max(round(0.3 * result.ranking.n_leads), 1))
     return [
         sentences.headline(result, say),
         sentences.verdict(result, say),
         score_words.verdict_headline(found, say),
-        *(f"- {score_words.reason(reason, result.bands, say)}" for reason in found.reasons),
+        *(f"- {score_words.reason(reason, result.bands, say, RULES)}" for reason in found.reasons),
         *(f"> {score_words.remedy(remedy, say)}" for remedy in found.remedies),
         *score_words.reliability(reliability(result), say),
         *score_words.ranking(result, capture, say),
@@ -79,7 +103,7 @@ def said(table, say) -> list[str]:
 
 def whole(language) -> str:
     say = speaker(language)
-    parts = [f"## {name}\n" + "\n".join(map(hidden, said(table, say))) for name, table in SCORES.items()]
+    parts = [f"## {name}\n" + "\n".join(map(hidden, said(name, say))) for name in NAMES]
     parts += [f"## limit: {limit}\n" + "\n".join(map(hidden, limit_lines(limit, say))) for limit in LIMITS]
     return "\n\n".join(parts) + "\n"
 
@@ -100,7 +124,7 @@ def test_sentences_without_numbers(language):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_score_is_told_from_the_others_without_numbers(language):
     say = speaker(language)
-    texts = [tuple(map(hidden, said(table, say))) for table in SCORES.values()]
+    texts = [tuple(map(hidden, said(name, say))) for name in NAMES]
     texts += [tuple(map(hidden, limit_lines(limit, say))) for limit in LIMITS]
     assert len(set(texts)) == len(texts)
     assert not any(re.search(r"\d", line) for text in texts for line in text)
