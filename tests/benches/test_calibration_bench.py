@@ -9,7 +9,6 @@ answers are checked to be the same before they are timed.
 
 import os
 import sys
-import time
 from datetime import datetime
 from types import SimpleNamespace
 
@@ -28,6 +27,7 @@ from analysis.selection import Selection
 from analysis.tuning import pattern_counts
 from analysis.verdict import verdict
 from analysis.yardstick import rolling_folds, yardstick
+from tests.benches.clock import cpu_seconds
 
 N_LEADS = int(os.environ.get("LEADCAL_BENCH_LEADS", "5000"))
 N_RULES = 17
@@ -88,22 +88,13 @@ def theirs(scores, won):
     }
 
 
-def cpu_seconds(action, n_times=3):
-    best = float("inf")
-    for _ in range(n_times):
-        started = time.process_time()
-        action()
-        best = min(best, time.process_time() - started)
-    return best
-
-
 def test_calibration_against_sklearn_on_rows(benchmark, leads, counts):
     _, _, scores, won = leads
     found = benchmark(ours, *counts)
     for name, expected in theirs(scores, won).items():
         assert found[name] == pytest.approx(expected, abs=1e-4), name
     if benchmark.enabled:
-        mine, rows = cpu_seconds(lambda: ours(*counts)), cpu_seconds(lambda: theirs(scores, won))
+        mine, rows = cpu_seconds(lambda: ours(*counts), 3), cpu_seconds(lambda: theirs(scores, won), 3)
         sys.stderr.write(f"\ncalibration: {mine:.3f} CPU s, sklearn on rows {rows:.3f}, ratio {rows / mine:.1f}\n")
 
 
@@ -114,4 +105,4 @@ def test_points_beside_known_models(benchmark, counts):
     found = benchmark(yardstick, table, folds, ruleset)
     assert 0.5 < found.auc_points < 1
     if benchmark.enabled:
-        sys.stderr.write(f"\nyardstick: {cpu_seconds(lambda: yardstick(table, folds, ruleset)):.3f} CPU s\n")
+        sys.stderr.write(f"\nyardstick: {cpu_seconds(lambda: yardstick(table, folds, ruleset), 3):.3f} CPU s\n")

@@ -8,9 +8,7 @@ two and four times. pysubgroup is no dependency of this project; install it for 
 
 import os
 import sys
-import time
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -24,8 +22,7 @@ from analysis.losses.subgroups import subgroups
 from analysis.rulesets import find_ruleset
 from analysis.selection import Selection
 from data.store import open_reader
-from data.synthetic.company import build_company
-from data.workspace import Workspace
+from tests.benches.clock import cpu_seconds
 
 N_LEADS = int(os.environ.get("LEADCAL_BENCH_LEADS", "20000"))
 N_RIVAL = 20_000
@@ -33,11 +30,7 @@ N_RIVAL = 20_000
 
 
 @pytest.fixture(scope="module")
-def asked(tmp_path_factory):
-    place = os.environ.get("LEADCAL_BENCH_WORKSPACE")
-    workspace = Workspace(Path(place) if place else tmp_path_factory.mktemp("bench"))
-    if not place:
-        build_company(workspace, N_LEADS)
+def asked(workspace):
     reader = open_reader(workspace)
     cases = loss_cases(reader, find_ruleset(workspace, "today"), Selection(as_of=reader.data_end))
     return cases, case_facts(reader, cases)
@@ -55,12 +48,6 @@ def searched(asked):
     return dimensions, is_bad - expected, expected * (1 - expected)
 
 
-def cpu_seconds(action):
-    started = time.process_time()
-    action()
-    return time.process_time() - started
-
-
 def repeated(searched, times):
     dimensions, residual, variance = searched
     longer = [Dimension(name=each.name, labels=each.labels, codes=np.tile(each.codes, times)) for each in dimensions]
@@ -73,7 +60,7 @@ def test_the_time_grows_linearly(benchmark, asked, searched):
         longer = repeated(searched, times)
         # Limits grow along, so that the same conditions are looked at.
         limits = {"min_n": 20 * times, "min_variance": 4.0 * times, "min_z": 2.0 * times**0.5}
-        seconds[len(longer[1])] = min(cpu_seconds(partial(find_conditions, *longer, **limits)) for _ in range(3))
+        seconds[len(longer[1])] = cpu_seconds(partial(find_conditions, *longer, **limits), n_times=3)
     whole = cpu_seconds(lambda: subgroups(*asked))
     benchmark(lambda: find_conditions(*searched))
     per_case = ", ".join(f"{n:,} cases {each:.2f} s ({each / n * 1e6:.1f} us each)" for n, each in seconds.items())

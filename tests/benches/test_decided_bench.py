@@ -6,13 +6,9 @@ CPU time, because it holds on a busy machine. `LEADCAL_BENCH_WORKSPACE` takes a
 workspace that is already built.
 """
 
-import os
 import sys
-import time
-from pathlib import Path
 
 import pandas as pd
-import pytest
 from sklearn.metrics import roc_auc_score
 
 from analysis.decided import decided
@@ -23,25 +19,7 @@ from analysis.segments import segment_cells, segments
 from analysis.selection import Selection
 from analysis.versus import versus
 from data.store import open_reader
-from data.synthetic.company import build_company
-from data.workspace import Workspace
-
-N_LEADS = int(os.environ.get("LEADCAL_BENCH_LEADS", "20000"))
-
-
-@pytest.fixture(scope="module")
-def workspace(tmp_path_factory):
-    if "LEADCAL_BENCH_WORKSPACE" in os.environ:
-        return Workspace(Path(os.environ["LEADCAL_BENCH_WORKSPACE"]))
-    workspace = Workspace(tmp_path_factory.mktemp("bench"))
-    build_company(workspace, N_LEADS)
-    return workspace
-
-
-def cpu_seconds(action):
-    started = time.process_time()
-    action()
-    return time.process_time() - started
+from tests.benches.clock import cpu_seconds
 
 
 def by_row(decisions, scores):
@@ -70,7 +48,7 @@ def test_from_the_decisions_against_rows(benchmark, workspace):
         "out of time": lambda: out_of_time(*quarterly(decisions, today), selection.horizon_days),
         "versus": lambda: versus(decisions, decisions, today, mine, selection.horizon_days),
     }
-    seconds = {name: min(cpu_seconds(action) for _ in range(3)) for name, action in spent.items()}
+    seconds = {name: cpu_seconds(action, n_times=3) for name, action in spent.items()}
     benchmark(spent["segments"])
     benchmark.extra_info |= {"cold": cold, **{name: each / rows for name, each in seconds.items()}}
     # Not a test of speed: machines differ. With -s the line says what was reached.

@@ -12,7 +12,6 @@ checked to be the same before they are timed.
 import importlib.util
 import os
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,6 +29,7 @@ from data.contract import STAGES
 from data.store import open_reader
 from data.synthetic.company import build_company
 from data.workspace import Workspace
+from tests.benches.clock import cpu_seconds
 
 N_LEADS = int(os.environ.get("LEADCAL_BENCH_LEADS", "5000"))
 POSITIONS = {stage.stage: stage.position for stage in STAGES}
@@ -62,17 +62,8 @@ def tables(reader):
     }
 
 
-def cpu_seconds(action, n_times=3):
-    best = float("inf")
-    for _ in range(n_times):
-        started = time.process_time()
-        action()
-        best = min(best, time.process_time() - started)
-    return best
-
-
 def say(name, ours, theirs, who="pandas"):
-    ours, theirs = cpu_seconds(ours), cpu_seconds(theirs)
+    ours, theirs = cpu_seconds(ours, 3), cpu_seconds(theirs, 3)
     sys.stderr.write(f"\n{name}: {ours:.2f} CPU s, {who} {theirs:.2f}, ratio {theirs / ours:.1f}\n")
 
 

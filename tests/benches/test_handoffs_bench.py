@@ -5,10 +5,8 @@
 `LEADCAL_BENCH_WORKSPACE` takes a workspace that is already built.
 """
 
-import os
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,18 +18,10 @@ from analysis.handoffs.volumes import months, reasons
 from analysis.handoffs.waits import wait_groups, wait_periods
 from analysis.selection import Selection
 from data.store import open_reader
-from data.synthetic.company import build_company
-from data.workspace import Workspace
-
-N_LEADS = int(os.environ.get("LEADCAL_BENCH_LEADS", "20000"))
 
 
 @pytest.fixture(scope="module")
-def reader(tmp_path_factory):
-    if "LEADCAL_BENCH_WORKSPACE" in os.environ:
-        return open_reader(Workspace(Path(os.environ["LEADCAL_BENCH_WORKSPACE"])))
-    workspace = Workspace(tmp_path_factory.mktemp("bench"))
-    build_company(workspace, N_LEADS)
+def reader(workspace):
     return open_reader(workspace)
 
 

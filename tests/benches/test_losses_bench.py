@@ -6,14 +6,10 @@ CPU time, because it holds on a busy machine. `LEADCAL_BENCH_WORKSPACE` takes a
 workspace that is already built.
 """
 
-import os
 import sys
-import time
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pytest
 from sklearn.linear_model import LogisticRegression
 
 from analysis.losses import loss_account, loss_cases
@@ -22,25 +18,7 @@ from analysis.losses.reasons import reasons
 from analysis.rulesets import find_ruleset
 from analysis.selection import Selection
 from data.store import open_reader
-from data.synthetic.company import build_company
-from data.workspace import Workspace
-
-N_LEADS = int(os.environ.get("LEADCAL_BENCH_LEADS", "20000"))
-
-
-@pytest.fixture(scope="module")
-def workspace(tmp_path_factory):
-    if "LEADCAL_BENCH_WORKSPACE" in os.environ:
-        return Workspace(Path(os.environ["LEADCAL_BENCH_WORKSPACE"]))
-    workspace = Workspace(tmp_path_factory.mktemp("bench"))
-    build_company(workspace, N_LEADS)
-    return workspace
-
-
-def cpu_seconds(action):
-    started = time.process_time()
-    action()
-    return time.process_time() - started
+from tests.benches.clock import cpu_seconds
 
 
 def plain_model(cases):
@@ -61,7 +39,7 @@ def test_the_account_against_one_plain_model(benchmark, workspace):
         "fooled": lambda: fooled(cases),
         "reasons": lambda: reasons(cases, selection),
     }
-    seconds = {name: min(cpu_seconds(action) for _ in range(3)) for name, action in spent.items()}
+    seconds = {name: cpu_seconds(action, n_times=3) for name, action in spent.items()}
     benchmark(spent["fooled"])
     benchmark.extra_info |= {"cases": asked, **{name: each / model for name, each in seconds.items()}}
     # Not a test of speed: machines differ. With -s the line says what was reached.

@@ -9,10 +9,7 @@ million leads takes some minutes to build first; `LEADCAL_BENCH_WORKSPACE` names
 that is there.
 """
 
-import os
 import sys
-import time
-from pathlib import Path
 
 import pytest
 
@@ -24,25 +21,14 @@ from analysis.replay import HANDOFF, Decision, pattern_table, score_table
 from analysis.rulesets import find_ruleset, parse_ruleset
 from analysis.selection import Selection
 from data.store import open_reader
-from data.synthetic.company import build_company
-from data.workspace import Workspace
+from tests.benches.clock import cpu_seconds
 
-N_LEADS = int(os.environ.get("LEADCAL_BENCH_LEADS", "20000"))
 SCAN = 'SELECT SUM(lead_no) AS leads, SUM(type_no) AS types, MAX(touches."at") AS latest FROM prep.touches AS touches'
 
 SCAN_OF_IMPORTED = (
     "SELECT SUM(STRLEN(lead_id)) AS leads, SUM(STRLEN(kind)) AS kinds, SUM(STRLEN(content)) AS contents, "
     'MAX(touches."at") AS latest FROM touches'
 )
-
-
-@pytest.fixture(scope="module")
-def workspace(tmp_path_factory):
-    if "LEADCAL_BENCH_WORKSPACE" in os.environ:
-        return Workspace(Path(os.environ["LEADCAL_BENCH_WORKSPACE"]))
-    workspace = Workspace(tmp_path_factory.mktemp("bench"))
-    build_company(workspace, N_LEADS)
-    return workspace
 
 
 @pytest.fixture(scope="module")
@@ -57,18 +43,12 @@ def today(workspace):
 
 @pytest.fixture(scope="module")
 def scan_seconds(reader):
-    return min(cpu_seconds(lambda: reader.query(SCAN)) for _ in range(5))
+    return cpu_seconds(lambda: reader.query(SCAN), n_times=5)
 
 
 @pytest.fixture(scope="module")
 def imported_seconds(reader):
-    return min(cpu_seconds(lambda: reader.query(SCAN_OF_IMPORTED)) for _ in range(5))
-
-
-def cpu_seconds(action):
-    started = time.process_time()
-    action()
-    return time.process_time() - started
+    return cpu_seconds(lambda: reader.query(SCAN_OF_IMPORTED), n_times=5)
 
 
 @pytest.mark.parametrize(
@@ -172,7 +152,7 @@ def test_every_kind_of_rule_against_a_bare_scan(benchmark, reader, scan_seconds)
     benchmark(lambda: spent.append(cpu_seconds(lambda: pattern_table(reader, ruleset, selection))))
     patterns = pattern_table(reader, ruleset, selection)
     rescored = ruleset.with_points({"events": 5, "visits[3]": 4})
-    points_only = min(cpu_seconds(lambda: score_table(patterns, rescored)) for _ in range(5))
+    points_only = cpu_seconds(lambda: score_table(patterns, rescored), n_times=5)
     benchmark.extra_info |= {"ratio": min(spent) / scan_seconds, "n_patterns": len(patterns.counts)}
     sys.stdout.write(
         f"\nevery kind: {min(spent):.3f} CPU s, {min(spent) / scan_seconds:.1f} x {scan_seconds:.4f}; "
