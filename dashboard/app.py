@@ -10,7 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import controls, notices, state
+from dashboard import controls, notices, sending, state
 from data.errors import LeadcalError
 
 PAGES = {
@@ -54,9 +54,12 @@ with st.sidebar:
     # Screen readers and hyphenation go by this; it cannot be configured.
     st.html(f"<script>document.documentElement.lang='{say.language}'</script>", unsafe_allow_javascript=True)
 
+sending.toasts()
 try:
     page.run()
 except LeadcalError as error:
     notices.refused(say, error)
 except Exception as error:  # noqa: BLE001 - whatever it is, a person sees a box and the log the rest
     notices.defect(say, error)
+finally:
+    sending.settle()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from analysis.targets import Target, Targets, TargetsError
-from dashboard import loading_funnel, notices, periods
+from dashboard import edited, loading_funnel, periods, sending
 from dashboard.loading import Facts
 from dashboard.texts import Speaker
 
@@ -23,24 +24,31 @@ def draw(say: Speaker, chosen: Targets, stages: tuple[str, ...], facts: Facts) -
     months = sorted({*nearby, *(target.month for target in chosen.targets)})
     sources = {_ALL: say("filter.sources_all"), **{source: say.source(source) for source in facts.sources if source}}
     sources |= {target.source: say.source(target.source) for target in chosen.targets if target.source}
+    sheet, box = _sheet(chosen), sending.outbox("targets")
+    keys = {
+        "start_month": f"targets-fiscal-{say.language}-{chosen.fiscal_year_start_month}",
+        "edits": edited.key(f"targets-sheet-{say.language}", sheet),
+    }
     with st.form(f"targets-form-{say.language}", border=False):
-        start_month = st.selectbox(
+        st.selectbox(
             say("targets.fiscal"),
             range(1, 13),
             index=chosen.fiscal_year_start_month - 1,
             format_func=lambda month: say(f"targets.fiscal_months.{month}"),
             width=260,
+            key=keys["start_month"],
         )
-        edited = st.data_editor(
-            _sheet(chosen),
+        st.data_editor(
+            sheet,
             num_rows="dynamic",
             hide_index=True,
-            key=f"targets-sheet-{say.language}",
+            key=keys["edits"],
             column_config=_columns(say, stages, months, sources),
         )
-        is_asked = st.form_submit_button(say("targets.save"), type="primary", icon=":material/save:")
-    if is_asked:
-        _save(say, edited, start_month)
+        st.form_submit_button(
+            say("targets.save"), type="primary", icon=":material/save:", **box.button(_save, keys, sheet, say)
+        )
+    box.refusal(say)
 
 
 def parsed(sheet: pd.DataFrame, start_month: int, say: Speaker) -> Targets:
@@ -60,15 +68,10 @@ def parsed(sheet: pd.DataFrame, start_month: int, say: Speaker) -> Targets:
     return Targets(targets=tuple(order), fiscal_year_start_month=start_month)
 
 
-def _save(say: Speaker, edited: pd.DataFrame, start_month: int) -> None:
-    try:
-        chosen = parsed(edited, start_month, say)
-    except TargetsError as error:
-        notices.refused(say, error)
-        return
+def _save(typed: Mapping[str, Any], sheet: pd.DataFrame, say: Speaker) -> sending.Receipt:
+    chosen = parsed(edited.apply(sheet, typed["edits"]), typed["start_month"], say)
     loading_funnel.save_targets(chosen)
-    st.toast(say("targets.saved", n=len(chosen.targets)), icon=":material/check:")
-    st.rerun()
+    return sending.Receipt(toast=say("targets.saved", n=len(chosen.targets)))
 
 
 def _sheet(chosen: Targets) -> pd.DataFrame:

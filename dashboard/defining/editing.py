@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import streamlit as st
 
 from analysis.definitions import BY, TERMS, Definition, DefinitionsError, parse_part, write_part
 from analysis.selection import Selection
-from dashboard import loading_definitions, notices
+from dashboard import loading_definitions, notices, sending
 from dashboard.defining.words import definition_name, definition_text, part_text
 from dashboard.notices import plain
 from dashboard.texts import Speaker
@@ -21,15 +23,15 @@ def draw(say: Speaker, selection: Selection) -> None:
     st.markdown(f"**{say('definitions.edit.heading')}**  \n{say('definitions.edit.caption')}")
     language = say.language
     left, middle, right = st.columns(3)
-    term = left.selectbox(
+    left.selectbox(
         say("definitions.edit.term"), TERMS, index=TERMS.index("mql"), key=f"definition-term-{language}",
         format_func=lambda code: say(f"definitions.term.{code}"),
     )  # fmt: skip
-    by = middle.selectbox(
+    middle.selectbox(
         say("definitions.edit.by"), BY, key=f"definition-by-{language}",
         format_func=lambda code: say(f"definitions.by.{code}"),
     )  # fmt: skip
-    valid_from = right.date_input(
+    right.date_input(
         say("definitions.edit.valid_from"), value=loading_definitions.today(selection), key=f"definition-day-{language}"
     )
     known = loading_definitions.choices(selection)
@@ -40,22 +42,30 @@ def draw(say: Speaker, selection: Selection) -> None:
         else say("definitions.edit.nothing"),
     )  # fmt: skip
     begun = known.get(start)
-    text = st.text_input(
+    keys = {
+        **{name: f"definition-{name}-{language}" for name in ("term", "by", "day", "agreed")},
+        **{name: f"definition-{name}-{start}-{language}" for name in ("text", "condition")},
+    }
+    st.text_input(
         say("definitions.edit.text"),
         value="" if begun is None else definition_text(begun, say),
-        key=f"definition-text-{start}-{language}",
+        key=keys["text"],
     )
     condition = st.text_area(
         say("definitions.edit.condition"),
         value="" if begun is None or begun.part is None else write_part(begun.part),
         height=_ROWS,
         help=say("definitions.edit.condition_help"),
-        key=f"definition-condition-{start}-{language}",
+        key=keys["condition"],
     )
-    agreed_by = st.text_input(say("definitions.edit.agreed_by"), key=f"definition-agreed-{language}")
+    st.text_input(say("definitions.edit.agreed_by"), key=keys["agreed"])
     _read_back(say, condition)
-    if st.button(say("definitions.edit.save"), type="primary", icon=":material/save:", key="definition-save"):
-        _save(say, {"term": term, "by": by, "valid_from": valid_from}, text, condition, agreed_by)
+    box = sending.outbox("definition")
+    st.button(
+        say("definitions.edit.save"), type="primary", icon=":material/save:", key="definition-save",
+        **box.button(_save, keys, say),
+    )  # fmt: skip
+    box.refusal(say)
 
 
 def _read_back(say: Speaker, condition: str) -> None:
@@ -71,15 +81,11 @@ def _read_back(say: Speaker, condition: str) -> None:
         st.markdown(plain(say("definitions.edit.reading", what=part_text(part, say))))
 
 
-def _save(say: Speaker, chosen: dict[str, str | date], text: str, condition: str, agreed_by: str) -> None:
-    try:
-        definition = written(say, chosen, text, condition, agreed_by)
-        loading_definitions.save(definition)
-    except DefinitionsError as error:
-        notices.refused(say, error)
-        return
-    st.toast(plain(say("definitions.edit.saved", name=definition_name(definition, say))), icon=":material/check:")
-    st.rerun()
+def _save(typed: Mapping[str, Any], say: Speaker) -> sending.Receipt:
+    chosen = {"term": typed["term"], "by": typed["by"], "valid_from": typed["day"]}
+    definition = written(say, chosen, typed["text"], typed["condition"], typed["agreed"])
+    loading_definitions.save(definition)
+    return sending.Receipt(toast=plain(say("definitions.edit.saved", name=definition_name(definition, say))))
 
 
 def written(say: Speaker, chosen: dict[str, str | date], text: str, condition: str, agreed_by: str) -> Definition:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,18 +13,28 @@ import streamlit as st
 
 from analysis.losses.court import DRAWS, N_CASES, docket, judged_by_both
 from analysis.losses.suspects import FAULTS
-from analysis.losses.verdicts import DEPARTMENTS, Department, Verdict, VerdictError, give_verdict
+from analysis.losses.verdicts import DEPARTMENTS, Department, Verdict, give_verdict
 from analysis.selection import Selection
-from dashboard import choices, loading, loading_court, notices, state
+from dashboard import choices, loading, loading_court, sending, state
 from dashboard.loading import Snapshot
 from dashboard.losing import court_evidence, court_outcome
 from dashboard.notices import plain
 from dashboard.texts import Speaker
 from data.workspace import Workspace
 
-_SEEN = "court-seen"
-_NAME = "court-name"
+_MEMORY = "court-memory"
 _MOST_LISTS = 999
+
+
+@dataclass(slots=True)
+class Memory:
+    """What a session knows of the person who judges: a name, and which verdicts were seen, by case and department.
+
+    It is changed in place: on a click nothing may touch the session itself.
+    """
+
+    name: str = ""
+    seen: dict[tuple[str, Department], Verdict | None] = field(default_factory=dict)
 
 
 def draw(say: Speaker, current: Snapshot, selection: Selection, path: str) -> None:
@@ -117,43 +129,45 @@ def _judge(say: Speaker, current: Snapshot, row: Any, side: Department, verdicts
 
 
 def _form(say: Speaker, current: Snapshot, handoff_id: str, side: Department, own: Verdict | None) -> None:
-    key = f"{handoff_id}-{side}-{say.language}"
+    key, box = f"{handoff_id}-{side}-{say.language}", sending.outbox(f"court-{handoff_id}-{side}")
+    memory, place = _memory(), (handoff_id, side)
+    keys = {field: f"court-{field}-{key}" for field in ("verdict", "name", "note")}
     with st.form(key=f"court-{key}", border=False):
-        verdict = st.radio(
+        st.radio(
             say("court.form.question"),
             FAULTS,
             index=None if own is None else FAULTS.index(own.verdict),
             format_func=lambda fault: say(f"court.fault.{fault}"),
             captions=[say(f"court.fault_about.{fault}") for fault in FAULTS],
-            key=f"court-verdict-{key}",
+            key=keys["verdict"],
         )
-        by = st.text_input(say("court.form.name"), value=state.kept(_NAME, ""), key=f"court-name-{key}")
-        note = st.text_input(say("court.form.note"), value=own.note if own else "", key=f"court-note-{key}")
-        is_given = st.form_submit_button(
-            say("court.form.give" if own is None else "court.form.change"), type="primary", icon=":material/gavel:"
-        )
-    # What stood here when the form was drawn: whoever changes a verdict must have seen it.
-    seen = state.kept(_SEEN, {})
-    place = (handoff_id, side)
-    if not is_given:
-        state.keep(_SEEN, {**seen, place: own})
-        return
-    state.keep(_NAME, by)
-    if verdict is None:
-        st.warning(say("court.form.choose"), icon=":material/touch_app:")
-        return
-    try:
-        given = give_verdict(
-            Workspace(Path(current.root)),
-            Verdict(
-                handoff_id=handoff_id, department=side, verdict=verdict, by=by.strip(), note=note.strip(),
-                given_at=datetime.now(UTC).replace(tzinfo=None, microsecond=0),
-            ),
-            replaces=seen.get(place),
+        st.text_input(say("court.form.name"), value=memory.name, key=keys["name"])
+        st.text_input(say("court.form.note"), value=own.note if own else "", key=keys["note"])
+        st.form_submit_button(
+            say("court.form.give" if own is None else "court.form.change"), type="primary", icon=":material/gavel:",
+            **box.button(_give, keys, Workspace(Path(current.root)), memory, place, say),
         )  # fmt: skip
-    except VerdictError as error:
-        state.keep(_SEEN, {**seen, place: own})
-        notices.refused(say, error, "court.form.refused")
-        return
-    state.keep(_SEEN, {**seen, place: given})
-    st.rerun()
+    # Whoever changes a verdict must have seen it: what stood here when the form was drawn.
+    memory.seen[place] = own
+    box.refusal(say, "court.form.refused")
+
+
+def _memory() -> Memory:
+    memory: Memory | None = state.kept(_MEMORY)
+    if memory is None:
+        memory = Memory()
+        state.keep(_MEMORY, memory)
+    return memory
+
+
+def _give(
+    typed: Mapping[str, Any], workspace: Workspace, memory: Memory, place: tuple[str, Department], say: Speaker
+) -> None:
+    memory.name = typed["name"]
+    if typed["verdict"] is None:
+        raise sending.IncompleteError(say("court.form.choose"))
+    verdict = Verdict(
+        handoff_id=place[0], department=place[1], verdict=typed["verdict"], by=typed["name"].strip(),
+        note=typed["note"].strip(), given_at=datetime.now(UTC).replace(tzinfo=None, microsecond=0),
+    )  # fmt: skip
+    memory.seen[place] = give_verdict(workspace, verdict, replaces=memory.seen.get(place))

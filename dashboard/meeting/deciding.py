@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -15,16 +17,15 @@ from analysis.meeting.model import Decision, Promise
 from analysis.rulesets import Ruleset, diff_rulesets, run_score_tests
 from analysis.selection import Selection
 from analysis.workbench import consequences
-from dashboard import choices, loading, loading_meeting, loading_points, notices, periods, sentences, state
+from dashboard import choices, loading, loading_meeting, loading_points, periods, sending, sentences, state
 from dashboard.loading import Snapshot
 from dashboard.loading_meeting import File
-from dashboard.meeting import once, promise_words
+from dashboard.meeting import promise_words
 from dashboard.notices import plain
 from dashboard.texts import Speaker
 from dashboard.workbench import moves, words
-from data.errors import LeadcalError
 
-_STORED = "meeting-stored"
+_FORM: Final = "decide"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +44,9 @@ def draw(say: Speaker, current: Snapshot, selection: Selection, before: str, hel
     st.subheader(say("decide.heading"), anchor=False)
     proposal = _proposal(say, current, selection, before)
     _form(say, current, selection, proposal, held_on)
-    stored = state.kept(_STORED)
+    stored = sending.outbox(_FORM).what
     if stored:
-        st.success(say("decide.done", title=plain(stored[0]), file=f"`{stored[1]}.toml`"), icon=":material/check:")
+        st.success(say("decide.done", title=plain(stored.title), file=f"`{stored.id}.toml`"), icon=":material/check:")
 
 
 def candidates(before: str) -> list[str]:
@@ -127,37 +128,29 @@ def _examples_hold(say: Speaker, new: Ruleset) -> bool:
 
 
 def _form(say: Speaker, current: Snapshot, selection: Selection, proposal: Proposal, held_on: date) -> None:
-    turn = state.kept("meeting-turn", 0)
+    box = sending.outbox(_FORM)
     starts = periods.add_months(held_on.replace(day=1), 1)
     review = proposal.measure.judged_on(starts) if proposal.measure else starts + timedelta(days=90)
-    with st.form(f"decide-{proposal.after}-{turn}-{say.language}", border=True):
-        title = st.text_input(say("decide.title"), key=f"decide-title-{turn}")
-        why = st.text_area(say("decide.why"), key=f"decide-why-{turn}", height=90)
+    keys = {name: f"decide-{name}-{box.turn}" for name in ("title", "why", "marketing", "sales", "on", "force")}
+    keys["review"] = f"decide-review-{box.turn}-{proposal.measure and proposal.measure.code}"
+    with st.form(f"decide-{proposal.after}-{box.turn}-{say.language}", border=True):
+        st.text_input(say("decide.title"), key=keys["title"])
+        st.text_area(say("decide.why"), key=keys["why"], height=90)
         left, right = st.columns(2)
-        marketing = left.text_input(say("decide.marketing"), key=f"decide-marketing-{turn}", help=say("decide.names"))
-        sales = right.text_input(say("decide.sales"), key=f"decide-sales-{turn}", help=say("decide.names"))
+        left.text_input(say("decide.marketing"), key=keys["marketing"], help=say("decide.names"))
+        right.text_input(say("decide.sales"), key=keys["sales"], help=say("decide.names"))
         with st.grid(3, min_column_width=180):
-            decided_on = st.date_input(say("decide.decided_on"), held_on, key=f"decide-on-{turn}")
-            in_force = st.date_input(say("decide.in_force"), starts, key=f"decide-force-{turn}")
-            review_on = st.date_input(
-                say("decide.review_on"),
-                review,
-                key=f"decide-review-{turn}-{proposal.measure and proposal.measure.code}",
-            )
+            st.date_input(say("decide.decided_on"), held_on, key=keys["on"])
+            in_force = st.date_input(say("decide.in_force"), starts, key=keys["force"])
+            st.date_input(say("decide.review_on"), review, key=keys["review"])
         if proposal.measure:
             st.markdown(f":small[{say('decide.judged', date=say.date(proposal.measure.judged_on(in_force)))}]")
         label = say("decide.release", name=proposal.after) if proposal.after else say("decide.store")
-        is_sent = st.form_submit_button(
-            label, type="primary", icon=":material/gavel:", key="decide-send", disabled=not proposal.is_releasable
-        )
-    if is_sent:
-        decision = Decision(
-            title=title.strip(), why=why.strip(), decided_on=decided_on, in_force_from=in_force, review_on=review_on,
-            marketing=people(marketing), sales=people(sales), snapshot=current.number, as_of=selection.as_of,
-            ruleset_before=proposal.before, ruleset_after=proposal.after, evidence=_evidence(proposal),
-            promise=proposal.promise,
+        st.form_submit_button(
+            label, type="primary", icon=":material/gavel:", key="decide-send", disabled=not proposal.is_releasable,
+            **box.button(_store, keys, proposal, current.number, selection.as_of, _evidence(proposal)),
         )  # fmt: skip
-        _store(say, decision)
+    box.refusal(say, "decide.refused")
 
 
 def people(text: str) -> tuple[str, ...]:
@@ -167,21 +160,18 @@ def people(text: str) -> tuple[str, ...]:
     return tuple(filter(None, (name.strip() for name in text.split("\n"))))
 
 
-def _store(say: Speaker, decision: Decision) -> None:
-    name = once.token("decide")
-    if not once.claim(name):
-        return
-    try:
-        stored = decide(loading.workspace(), decision)
-    except LeadcalError as error:
-        once.release(name)
-        notices.refused(say, error, "decide.refused")
-        return
-    once.renew("decide")
-    state.keep(_STORED, (stored.title, stored.id))
-    state.keep("meeting-turn", state.kept("meeting-turn", 0) + 1)
-    state.hold("after", "")
-    st.rerun()
+def _store(
+    typed: Mapping[str, Any], proposal: Proposal, snapshot: int, as_of: datetime, evidence: str
+) -> sending.Receipt:
+    decision = Decision(
+        title=typed["title"].strip(), why=typed["why"].strip(), decided_on=typed["on"], in_force_from=typed["force"],
+        review_on=typed["review"], marketing=people(typed["marketing"]), sales=people(typed["sales"]),
+        snapshot=snapshot, as_of=as_of, ruleset_before=proposal.before, ruleset_after=proposal.after,
+        evidence=evidence, promise=proposal.promise,
+    )  # fmt: skip
+    stored = decide(loading.workspace(), decision)
+    state.choose_now("after", "")
+    return sending.Receipt(what=stored)
 
 
 def _evidence(proposal: Proposal) -> str:

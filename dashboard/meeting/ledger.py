@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import streamlit as st
 
@@ -12,7 +14,7 @@ from analysis.meeting.decisions import read_records, withdraw, write_review
 from analysis.meeting.ledger import Outlook
 from analysis.meeting.model import Record, Review
 from analysis.selection import Selection
-from dashboard import exhibits, loading, loading_meeting, notices
+from dashboard import exhibits, loading, loading_meeting, notices, sending
 from dashboard.figures.promises import Row, promises_figure
 from dashboard.loading import Snapshot
 from dashboard.meeting import promise_words
@@ -156,22 +158,31 @@ def _buttons(say: Speaker, entry: Entry, current: Snapshot, today: date) -> None
     """Draw what can be done with a decision: hold its review, or take it back."""
     record, outlook = entry.record, entry.outlook
     key = record.decision.id
+    keys, box = {"note": f"ledger-note-{key}"}, sending.outbox(f"ledger-{key}")
     if record.review is None and record.decision.promise is not None:
         st.markdown(f":small[{promise_words.due(record, today, say)}]")
     is_open = record.review is None and outlook is not None and outlook.verdict != "too_early"
     with st.form(f"ledger-{key}", border=False):
-        note = st.text_input(say("ledger.note_label"), key=f"ledger-note-{key}")
+        st.text_input(say("ledger.note_label"), key=keys["note"])
         with st.container(horizontal=True):
-            is_reviewed = is_open and st.form_submit_button(
-                say("ledger.review"), type="primary", icon=":material/fact_check:", key=f"review-{key}"
-            )
-            is_withdrawn = st.form_submit_button(say("ledger.withdraw"), icon=":material/undo:", key=f"withdraw-{key}")
-    if is_reviewed and outlook is not None:
-        write_review(loading.workspace(), review_of(record, outlook, current.number, today, note))
-        st.rerun()
-    if is_withdrawn:
-        withdraw(loading.workspace(), key, max(today, record.decision.decided_on), note)
-        st.rerun()
+            if is_open:
+                st.form_submit_button(
+                    say("ledger.review"), type="primary", icon=":material/fact_check:", key=f"review-{key}",
+                    **box.button(_review, keys, record, outlook, current.number, today),
+                )  # fmt: skip
+            st.form_submit_button(
+                say("ledger.withdraw"), icon=":material/undo:", key=f"withdraw-{key}",
+                **box.button(_withdraw, keys, key, max(today, record.decision.decided_on)),
+            )  # fmt: skip
+    box.refusal(say)
+
+
+def _review(typed: Mapping[str, Any], record: Record, outlook: Outlook, snapshot: int, today: date) -> None:
+    write_review(loading.workspace(), review_of(record, outlook, snapshot, today, typed["note"]))
+
+
+def _withdraw(typed: Mapping[str, Any], decision_id: str, on: date) -> None:
+    withdraw(loading.workspace(), decision_id, on, typed["note"])
 
 
 def review_of(record: Record, outlook: Outlook, snapshot: int, today: date, note: str) -> Review:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 import streamlit as st
 
 from analysis.meeting.agenda import OWN, USUAL, Item, Meeting, change_meeting, read_meetings, read_notes, write_meeting
 from analysis.selection import Selection
-from dashboard import exhibits, loading, notices
+from dashboard import exhibits, loading, notices, sending
 from dashboard.loading import Snapshot
 from dashboard.meeting import agenda_words, room
 from dashboard.reporting import button
@@ -57,65 +61,60 @@ def _meeting(say: Speaker, meeting: Meeting) -> None:
         rows.column("minutes", [item.minutes for item in meeting.items], say.count)
         exhibits.grid(rows.twin().shown, alt=label)
         with st.form(f"agenda-{meeting.id}-{say.language}", border=False):
-            chosen = _agenda(say, meeting.items, meeting.id)
-            if st.form_submit_button(say("agenda.save"), icon=":material/save:", key=f"save-{meeting.id}"):
-                _change(say, meeting, chosen)
+            keys, box = _agenda(say, meeting.items, meeting.id), sending.outbox(f"agenda-{meeting.id}")
+            st.form_submit_button(
+                say("agenda.save"), icon=":material/save:", key=f"save-{meeting.id}",
+                **box.button(_change, keys, meeting),
+            )  # fmt: skip
+        box.refusal(say)
 
 
 def _new(say: Speaker, current: Snapshot, selection: Selection, ruleset: str) -> None:
+    box = sending.outbox("agenda-new")
+    usual = Meeting(
+        held_on=selection.as_of.date(), ruleset=ruleset, snapshot=current.number, as_of=selection.as_of,
+        horizon_days=selection.horizon_days, items=USUAL,
+    )  # fmt: skip
     with st.form(f"agenda-new-{say.language}", border=False):
-        held_on = st.date_input(say("agenda.held_on"), selection.as_of.date(), key="agenda-date", width=220)
-        chosen = _agenda(say, USUAL, "new")
-        is_sent = st.form_submit_button(
-            say("agenda.prepare_button"), type="primary", icon=":material/event:", key="agenda-send"
-        )
-    if is_sent:
-        meeting = Meeting(
-            held_on=held_on, ruleset=ruleset, snapshot=current.number, as_of=selection.as_of,
-            horizon_days=selection.horizon_days, items=chosen,
+        st.date_input(say("agenda.held_on"), usual.held_on, key="agenda-date", width=220)
+        keys = {"held_on": "agenda-date", **_agenda(say, USUAL, "new")}
+        st.form_submit_button(
+            say("agenda.prepare_button"), type="primary", icon=":material/event:", key="agenda-send",
+            **box.button(_prepare, keys, usual, say),
         )  # fmt: skip
-        _prepare(say, meeting)
+    box.refusal(say)
 
 
-def _agenda(say: Speaker, agenda: tuple[Item, ...], key: str) -> tuple[Item, ...]:
-    """Draw the minutes of each item, and return those that get some, in the order of the agenda."""
+def _agenda(say: Speaker, agenda: tuple[Item, ...], key: str) -> dict[str, str]:
+    """Draw the minutes of each item and the title of an own one, and return the keys of the inputs."""
     planned = {item.kind: item.minutes for item in agenda}
-    found = []
+    keys = {item.kind: f"minutes-{key}-{item.kind}" for item in USUAL} | {OWN: f"own-{key}"}
     with st.grid(3, min_column_width=210):
         for item in USUAL:
-            minutes = st.number_input(
-                say(f"agenda.item.{item.kind}"), 0, 120, planned.get(item.kind, 0), key=f"minutes-{key}-{item.kind}"
-            )
-            found.append(Item(kind=item.kind, minutes=int(minutes)))
-        own = next((item for item in agenda if item.kind == OWN), Item(kind=OWN, minutes=5))
-        title = st.text_input(say("agenda.own"), own.title, key=f"own-{key}")
+            label = say(f"agenda.item.{item.kind}")
+            st.number_input(label, 0, 120, planned.get(item.kind, 0), key=keys[item.kind])
+        st.text_input(say("agenda.own"), _own(agenda).title, key=keys[OWN])
     st.markdown(f":small[{say('agenda.zero')}]")
-    chosen = tuple(item for item in found if item.minutes)
-    return (*chosen, Item(kind=OWN, minutes=own.minutes, title=title.strip())) if title.strip() else chosen
+    return keys
 
 
-def _prepare(say: Speaker, meeting: Meeting) -> None:
-    try:
-        written = write_meeting(loading.workspace(), meeting)
-    except LeadcalError as error:
-        notices.refused(say, error)
-        return
-    st.toast(say("agenda.prepared", name=written.id), icon=":material/check:")
-    st.rerun()
+def _own(agenda: tuple[Item, ...]) -> Item:
+    return next((item for item in agenda if item.kind == OWN), Item(kind=OWN, minutes=5))
 
 
-def _change(say: Speaker, meeting: Meeting, chosen: tuple[Item, ...]) -> None:
-    own = [item for item in meeting.items if item.kind == OWN][1:]  # the form holds one; files may hold more
-    try:
-        change_meeting(loading.workspace(), meeting, _with_items(meeting, (*chosen, *own)))
-    except LeadcalError as error:
-        notices.refused(say, error)
-        return
-    st.rerun()
+def _chosen(typed: Mapping[str, Any], agenda: tuple[Item, ...]) -> tuple[Item, ...]:
+    """Return the items that get some minutes, in the order of the agenda, and the own one if it has a title."""
+    minutes = {item.kind: int(typed[item.kind]) for item in USUAL}
+    own = replace(_own(agenda), title=typed[OWN].strip())
+    return (*(Item(kind=kind, minutes=n) for kind, n in minutes.items() if n), *([own] if own.title else []))
 
 
-def _with_items(meeting: Meeting, chosen: tuple[Item, ...]) -> Meeting:
-    return Meeting(
-        id=meeting.id, held_on=meeting.held_on, ruleset=meeting.ruleset, snapshot=meeting.snapshot,
-        as_of=meeting.as_of, horizon_days=meeting.horizon_days, items=chosen,
-    )  # fmt: skip
+def _prepare(typed: Mapping[str, Any], usual: Meeting, say: Speaker) -> sending.Receipt:
+    meeting = replace(usual, held_on=typed["held_on"], items=_chosen(typed, USUAL))
+    written = write_meeting(loading.workspace(), meeting)
+    return sending.Receipt(toast=say("agenda.prepared", name=written.id))
+
+
+def _change(typed: Mapping[str, Any], meeting: Meeting) -> None:
+    more = [item for item in meeting.items if item.kind == OWN][1:]  # the form holds one; files may hold more
+    change_meeting(loading.workspace(), meeting, replace(meeting, items=(*_chosen(typed, meeting.items), *more)))

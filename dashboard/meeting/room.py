@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
 from analysis.meeting.agenda import Meeting, Note, read_notes, write_note
 from analysis.selection import Selection
-from dashboard import loading, loading_meeting, notices, state
-from dashboard.meeting import agenda_words, items, once
+from dashboard import loading, loading_meeting, notices, sending, state
+from dashboard.meeting import agenda_words, items
 from dashboard.meeting.items import Scene
 from dashboard.notices import plain
 from dashboard.texts import Speaker
@@ -132,32 +133,24 @@ def _clock(say: Speaker, minutes: int, number: int) -> None:
 
 def _notes(say: Speaker, meeting: Meeting, kind: str) -> None:
     """Draw the notes of an item, and the field for another."""
-    turn = state.kept("note-turn", 0)
+    box = sending.outbox("note")
+    key = f"note-text-{kind}-{box.turn}"
     with st.container(border=True):
         st.subheader(say("room.notes"), anchor=False)
         for note in read_notes(loading.workspace(), meeting.id):
             if note.item == kind:
                 st.markdown(f"- {plain(note.text).replace(chr(10), '  ' + chr(10) + '  ')}")
-        with st.form(f"note-{kind}-{turn}", border=False):
-            text = st.text_area(say("room.note"), key=f"note-text-{kind}-{turn}", height=80)
-            is_sent = st.form_submit_button(say("room.keep"), icon=":material/edit_note:", key="note-send")
-        if is_sent:
-            _keep(say, meeting, Note(item=kind, text=text.strip(), written_at=_now()), turn)
+        with st.form(f"note-{kind}-{box.turn}", border=False):
+            st.text_area(say("room.note"), key=key, height=80)
+            st.form_submit_button(
+                say("room.keep"), icon=":material/edit_note:", key="note-send",
+                **box.button(_keep, {"text": key}, meeting.id, kind),
+            )  # fmt: skip
+        box.refusal(say)
 
 
-def _keep(say: Speaker, meeting: Meeting, note: Note, turn: int) -> None:
-    name = once.token("note")
-    if not once.claim(name):
-        return
-    try:
-        write_note(loading.workspace(), meeting.id, note)
-    except LeadcalError as error:
-        once.release(name)
-        notices.refused(say, error)
-        return
-    once.renew("note")
-    state.keep("note-turn", turn + 1)
-    st.rerun()
+def _keep(typed: Mapping[str, Any], meeting_id: str, kind: str) -> None:
+    write_note(loading.workspace(), meeting_id, Note(item=kind, text=typed["text"].strip(), written_at=_now()))
 
 
 def _now() -> datetime:

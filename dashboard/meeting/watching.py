@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import pandas as pd
@@ -9,7 +10,7 @@ import streamlit as st
 
 from analysis.meeting.tripwires import CONTACT_HOURS, COUNTS, METRICS, USUAL, Reading, Tripwire
 from analysis.selection import Selection
-from dashboard import loading_meeting
+from dashboard import edited, loading_meeting, sending
 from dashboard.loading import Snapshot
 from dashboard.meeting import tripwire_words
 from dashboard.texts import Speaker
@@ -66,15 +67,20 @@ def _sheet(say: Speaker, agreed: tuple[Tripwire, ...], horizon_days: int) -> Non
         for wire in agreed
     ]
     frame = pd.DataFrame(rows, columns=["metric", "side", "limit", "months"])
+    key, box = edited.key(f"tripwire-sheet-{say.language}", frame), sending.outbox("tripwires")
     with st.form(f"tripwires-{say.language}", border=False):
-        edited = st.data_editor(
-            frame, num_rows="dynamic", hide_index=True, key=f"tripwire-sheet-{say.language}",
-            column_config=_columns(say, horizon_days),
+        st.data_editor(
+            frame, num_rows="dynamic", hide_index=True, key=key, column_config=_columns(say, horizon_days)
         )  # fmt: skip
-        is_sent = st.form_submit_button(say("tripwire.save"), icon=":material/save:", key="tripwire-send")
-    if is_sent:
-        loading_meeting.save_tripwires(parsed(edited))
-        st.rerun()
+        st.form_submit_button(
+            say("tripwire.save"), icon=":material/save:", key="tripwire-send",
+            **box.button(_save, {"edits": key}, frame),
+        )  # fmt: skip
+    box.refusal(say)
+
+
+def _save(typed: Mapping[str, Any], frame: pd.DataFrame) -> None:
+    loading_meeting.save_tripwires(parsed(edited.apply(frame, typed["edits"])))
 
 
 def _columns(say: Speaker, horizon_days: int) -> dict[str, Any]:

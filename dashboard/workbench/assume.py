@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import streamlit as st
 
 from analysis.assumptions import Assumptions, AssumptionsError
 from analysis.economics import Economics
-from dashboard import loading_value, notices, state
+from dashboard import loading_value, notices, sending, state
 from dashboard.texts import Speaker
 
 _TRIED: Final = "assumptions-tried"
 _FIRST: Final = "assumptions-first"
-_TURN: Final = "assumptions-turn"
 
 _PERCENT: Final = ("margin_share", "opt_out_rate")
 """Shares, which people type in per cent."""
@@ -37,14 +37,30 @@ def draw(say: Speaker, found: Economics, n_handoffs_per_month: float) -> Assumpt
     except AssumptionsError as error:
         notices.refused(say, error)
         st.stop()
-    tried = state.kept(_TRIED, saved)
+    back = sending.outbox("assume-back")
+    kept = f"{_TRIED}-{back.turn}"  # what was tried is forgotten as often as it is taken back
+    tried = state.kept(kept, saved)
     st.subheader(say("value.assume.heading"), anchor=False)
     path = loading_value.assumptions_path()
     kind = "saved" if path.exists() else "usual"
     st.markdown(say(f"value.assume.caption_{kind}", path=f"`{path.name}`"))
-    chosen = _inputs(say, tried, _measured(say, found, n_handoffs_per_month, tried.margin_share))
-    state.keep(_TRIED, chosen)
-    _buttons(say, saved, chosen, is_new=not path.exists())
+    measured = _measured(say, found, n_handoffs_per_month, tried.margin_share)
+    keys = {name: f"assume-{name}-{back.turn}-{say.language}" for name in _STEPS}
+    with st.grid(4, min_column_width=210):
+        shown = {name: _input(say, name, getattr(tried, name), measured.get(name), key) for name, key in keys.items()}
+    chosen = _chosen(shown, tried, measured)
+    state.keep(kept, chosen)
+    with st.container(horizontal=True):
+        box, is_changed = sending.outbox("assume"), chosen != saved
+        st.button(
+            say("value.assume.save"), key="assume-save", icon=":material/save:",
+            disabled=not (is_changed or not path.exists()), **box.button(_save, keys, tried, measured, say),
+        )  # fmt: skip
+        if is_changed:
+            st.button(
+                say("value.assume.back"), key="assume-back", icon=":material/undo:", **back.button(_take_back, {})
+            )
+    box.refusal(say)
     return chosen
 
 
@@ -60,48 +76,43 @@ def _measured(say: Speaker, found: Economics, n_handoffs_per_month: float, margi
     }
 
 
-def _inputs(say: Speaker, tried: Assumptions, measured: dict[str, str]) -> Assumptions:
-    turn = state.kept(_TURN, 0)
-    names = list(_STEPS)
-    with st.grid(4, min_column_width=210):
-        values = {name: _input(say, name, getattr(tried, name), measured.get(name, ""), turn) for name in names}
-    return Assumptions(**values)
-
-
-def _input(say: Speaker, name: str, tried: float | None, measured: str, turn: int) -> Any:
-    """Draw one field; an empty one that may not be empty keeps its value."""
-    key = f"assume-{name}-{turn}-{say.language}"
+def _input(say: Speaker, name: str, tried: float | None, measured: str | None, key: str) -> float | None:
+    """Draw one field and return what stands in it."""
     # A field must be drawn with the same start every time, or it would forget what was typed.
     first = state.kept(f"{_FIRST}-{key}", {"value": tried})["value"]
     state.keep(f"{_FIRST}-{key}", {"value": first})
     scale = 100.0 if name in _PERCENT else 1.0
     kind = type(_STEPS[name])
-    shown = st.number_input(
+    shown: float | None = st.number_input(
         say(f"value.assume.{name}"),
         min_value=_LOWEST.get(name, 0),
         max_value=100.0 if name in _PERCENT else None,
         value=None if first is None else kind(round(first * scale, 6)),
         step=_STEPS[name],
         format="%g" if kind is float else "%d",
-        placeholder=measured or None,
+        placeholder=measured,
         help=say(f"value.assume.help.{name}"),
         key=key,
     )
-    if shown is None:
-        return None if measured else tried
-    return round(shown / scale, 8) if kind is float else shown
+    return shown
 
 
-def _buttons(say: Speaker, saved: Assumptions, chosen: Assumptions, *, is_new: bool) -> None:
-    is_changed = chosen != saved
-    with st.container(horizontal=True):
-        if st.button(
-            say("value.assume.save"), key="assume-save", icon=":material/save:", disabled=not (is_changed or is_new)
-        ):
-            loading_value.save_assumptions(chosen)
-            st.toast(say("value.assume.saved"), icon=":material/check:")
-            st.rerun()
-        if is_changed and st.button(say("value.assume.back"), key="assume-back", icon=":material/undo:"):
-            state.drop(_TRIED)
-            state.keep(_TURN, state.kept(_TURN, 0) + 1)
-            st.rerun()
+def _chosen(shown: Mapping[str, Any], tried: Assumptions, measured: Mapping[str, str]) -> Assumptions:
+    """Return what the fields say; an empty one that may not be empty keeps its value."""
+    values: dict[str, Any] = {}
+    for name, step in _STEPS.items():
+        value = shown[name]
+        if value is None:
+            values[name] = None if name in measured else getattr(tried, name)
+        else:
+            values[name] = round(value / (100.0 if name in _PERCENT else 1.0), 8) if isinstance(step, float) else value
+    return Assumptions(**values)
+
+
+def _save(typed: Mapping[str, Any], tried: Assumptions, measured: Mapping[str, str], say: Speaker) -> sending.Receipt:
+    loading_value.save_assumptions(_chosen(typed, tried, measured))
+    return sending.Receipt(toast=say("value.assume.saved"))
+
+
+def _take_back(_: Mapping[str, Any]) -> None:
+    """Do nothing but begin the next turn of the fields."""

@@ -57,7 +57,7 @@ def _points(say: Speaker, desk: Desk) -> None:
         moves.draw(say, found, desk.ruleset, desk.changes)
         moves.leads(say, desk.current, desk.selection, desk.path, desk.changes)
     saving.tests(say, desk.ruleset, desk.mine, desk.changes)
-    saving.draw(say, desk.ruleset, desk.changes)
+    saving.draw(say, desk.ruleset, desk.sheet)
 
 
 def _sheet(say: Speaker, desk: Desk) -> None:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
 from analysis.rulesets import Ruleset
 from analysis.rulesets.drafts import next_version, save_draft
 from analysis.rulesets.score_tests import run_score_tests
-from dashboard import loading, notices, state
+from dashboard import loading, sending, state
 from dashboard.notices import plain
 from dashboard.texts import Speaker
 from dashboard.workbench import words
+from dashboard.workbench.sheet import Sheet
 from data.errors import LeadcalError
-
-_SAVED = "points-saved"
 
 
 def tests(say: Speaker, ruleset: Ruleset, mine: Ruleset, changes: Mapping[str, int]) -> None:
@@ -43,32 +43,38 @@ def _examples(say: Speaker, points: Ruleset, caption: str) -> int:
     return len(results) - n_passed
 
 
-def draw(say: Speaker, ruleset: Ruleset, changes: Mapping[str, int]) -> None:
+def draw(say: Speaker, ruleset: Ruleset, sheet: Sheet) -> None:
     """Draw the button that saves, and the way on."""
+    box = sending.outbox("points-draft")
     with st.container(border=True):
         st.subheader(say("points.save.heading"), anchor=False)
-        version = next_version(loading.workspace(), ruleset.id)
+        version, changes = next_version(loading.workspace(), ruleset.id), sheet.changes(ruleset)
         if not changes:
             st.markdown(say("points.save.nothing"))
         else:
             st.markdown(say("points.save.caption", name=f"{ruleset.id}@{version}", n=len(changes)))
-            if st.button(say("points.save.button", version=version), type="primary", icon=":material/save:"):
-                _save(say, ruleset, changes)
-        saved = state.kept(_SAVED)
-        if saved:
-            _saved(say, *saved)
+            st.button(
+                say("points.save.button", version=version), type="primary", icon=":material/save:",
+                **box.button(_save, {"edits": sheet.key()}, ruleset, sheet),
+            )  # fmt: skip
+        box.refusal(say, "points.save.failed")
+        if box.what:
+            _saved(say, box, *box.what)
 
 
-def _save(say: Speaker, ruleset: Ruleset, changes: Mapping[str, int]) -> None:
+def _save(_: Mapping[str, Any], ruleset: Ruleset, sheet: Sheet) -> sending.Receipt | None:
+    sheet.take_edits()  # a cell may have been left only for this click
+    changes = sheet.changes(ruleset)
+    if not changes:
+        return None
     try:
         path = save_draft(loading.workspace(), ruleset, changes)
-    except (LeadcalError, OSError) as error:
-        notices.refused(say, LeadcalError(str(error)), "points.save.failed")
-        return
-    state.keep(_SAVED, (f"{ruleset.id}@{path.stem}", str(path)))
+    except OSError as error:
+        raise LeadcalError(str(error)) from error
+    return sending.Receipt(what=(f"{ruleset.id}@{path.stem}", str(path)))
 
 
-def _saved(say: Speaker, code: str, path: str) -> None:
+def _saved(say: Speaker, box: sending.Outbox, code: str, path: str) -> None:
     st.success(say("points.save.done", name=plain(code), path=f"`{path}`"), icon=":material/check:")
     if st.button(
         say("points.save.open", name=code),
@@ -76,5 +82,5 @@ def _saved(say: Speaker, code: str, path: str) -> None:
         on_click=state.choose_now,
         args=("ruleset", code),
     ):
-        state.drop(_SAVED)
+        box.forget()
         st.switch_page("app_pages/calibration.py")

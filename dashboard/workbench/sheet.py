@@ -42,6 +42,8 @@ class Sheet:
         What the grid was drawn with, and what is in use.
     back : list of dict
         Earlier rows, the latest last.
+    language : str
+        In which the grid is drawn; on a click the session must not be asked for it.
     """
 
     code: str
@@ -49,10 +51,11 @@ class Sheet:
     base: dict[str, Row]
     rows: dict[str, Row]
     back: list[dict[str, Row]] = field(default_factory=list)
+    language: str = ""
 
     def key(self) -> str:
         """Return the key of the grid."""
-        return f"points-grid-{self.revision}-{state.language()}"
+        return f"points-grid-{self.revision}-{self.language}"
 
     @property
     def points(self) -> dict[str, int]:
@@ -64,7 +67,7 @@ class Sheet:
         return {name: value for name, value in self.points.items() if value != ruleset.adjustable[name]}
 
     def take_edits(self) -> None:
-        """Take over what was typed into the grid since it was drawn."""
+        """Take over what was typed into the grid since it was drawn; also on a click."""
         edits = state.widget(self.key())
         if edits is None:  # not drawn yet, or forgotten on another page: draw it with what is in use
             self.base = dict(self.rows)
@@ -108,6 +111,7 @@ def open_sheet(code: str, ruleset: Ruleset) -> Sheet:
         rows = _usual_rows(ruleset)
         sheet = Sheet(code=code, revision=revision, base=dict(rows), rows=rows)
         state.keep(_KEPT, sheet)
+    sheet.language = state.language()
     sheet.take_edits()
     return sheet
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from threading import current_thread
+from typing import Any
 
 import pandas as pd
 import pytest
 import streamlit as st
+from streamlit.runtime.scriptrunner import StopException
+from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.testing.v1 import AppTest
 
 import dashboard
@@ -105,6 +109,42 @@ def app(company: Workspace, monkeypatch: pytest.MonkeyPatch) -> AppTest:
 def make_app(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("LEADCAL_WORKSPACE", str(workspace.root))
     return AppTest.from_file(str(APP), default_timeout=60)
+
+
+def open_page(name: str, workspace: Workspace, monkeypatch: pytest.MonkeyPatch, **address: str | list[str]) -> AppTest:
+    """The page `name` in a new session, at an address; drawn without a fault."""
+    app = make_app(workspace, monkeypatch)
+    for choice, code in address.items():
+        app.query_params[choice] = code
+    app.run()
+    app.switch_page(f"app_pages/{name}.py").run()
+    assert not app.exception
+    return app
+
+
+def cut_short(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run what was clicked as Streamlit does when the next click is there already.
+
+    The run ends wherever it touches the session or is about to draw: what a click does must
+    have been done before.
+    """
+
+    def stopping(name: str) -> Callable[..., Any]:
+        usual, here = getattr(SafeSessionState, name), current_thread()
+
+        def access(session: Any, key: Any, *given: Any) -> Any:
+            # The test itself looks into the session, and Streamlit notes there that the run is over.
+            if current_thread() is here or str(key).startswith("$$STREAMLIT_INTERNAL"):
+                return usual(session, key, *given)
+            raise StopException
+
+        return access
+
+    with monkeypatch.context() as patch:
+        for name in ("__getitem__", "__setitem__", "__delitem__", "__contains__"):
+            patch.setattr(SafeSessionState, name, stopping(name))
+        page.run()
+    assert not page.title
 
 
 def words(page: AppTest) -> str:
