@@ -9,7 +9,6 @@ import pytest
 
 from analysis.funnel import funnel
 from analysis.selection import Selection
-from dashboard.cli import main
 from data.store import open_reader
 from data.workspace import Workspace
 
@@ -55,16 +54,9 @@ def files(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def leadcal(tmp_path, capsys, monkeypatch):
-    """Run the program on a workspace of its own; returns (exit code, output, errors)."""
-    monkeypatch.setenv("LEADCAL_WORKSPACE", str(tmp_path / "workspace"))
-
-    def run(*arguments):
-        code = main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
+def company(tmp_path: Path) -> Workspace:
+    """A workspace into which nothing was imported yet."""
+    return Workspace(tmp_path / "workspace")
 
 
 @pytest.fixture

@@ -53,18 +53,6 @@ def company(tmp_path_factory):
     return workspace
 
 
-@pytest.fixture
-def leadcal(company, capsys, monkeypatch):
-    monkeypatch.setenv("LEADCAL_WORKSPACE", str(company.root))
-
-    def run(*arguments):
-        code = main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
-
-
 def test_segments_in_every_format(leadcal):
     document = json.loads(leadcal("segments", "--format", "json")[1])
     table = pd.read_csv(StringIO(leadcal("segments", "--format", "csv")[1]), keep_default_na=False)

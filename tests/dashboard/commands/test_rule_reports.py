@@ -10,7 +10,6 @@ from analysis.replay import lead_scores
 from analysis.routing import find_routing, routing_coverage
 from analysis.rulesets import find_ruleset
 from analysis.selection import Selection
-from dashboard.cli import main
 from data.store import open_reader
 from data.synthetic import build_company
 from data.workspace import Workspace
@@ -21,19 +20,6 @@ def company(tmp_path_factory):
     workspace = Workspace(tmp_path_factory.mktemp("reports") / "workspace")
     build_company(workspace, n_leads=1500, seed=5)
     return workspace
-
-
-@pytest.fixture
-def leadcal(company, capsys, monkeypatch):
-    monkeypatch.setenv("LEADCAL_WORKSPACE", str(company.root))
-    monkeypatch.setenv("LEADCAL_LANG", "en")
-
-    def run(*arguments):
-        code = main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
 
 
 def test_health_in_every_format(leadcal):

@@ -13,7 +13,6 @@ from analysis.rulesets import find_ruleset, load_ruleset
 from analysis.selection import Selection
 from analysis.swap_effect import swap_effect
 from analysis.swaps import swaps
-from dashboard.cli import main
 from dashboard.commands.effects import effect_facts
 from dashboard.commands.output import plain
 from data.store import open_reader
@@ -26,20 +25,6 @@ def company(tmp_path_factory):
     workspace = Workspace(tmp_path_factory.mktemp("tune") / "workspace")
     build_company(workspace, n_leads=1500, seed=1)
     return workspace
-
-
-@pytest.fixture
-def leadcal(company, capsys, monkeypatch):
-    """Run the program on the company, in English; returns (exit code, output, errors)."""
-    monkeypatch.setenv("LEADCAL_WORKSPACE", str(company.root))
-    monkeypatch.setenv("LEADCAL_LANG", "en")
-
-    def run(*arguments):
-        code = main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
 
 
 def handed_over(company):
