@@ -14,7 +14,7 @@ from dashboard.tables_segments import segments_table
 from dashboard.texts import LANGUAGES, speaker
 from data.synthetic import build_company
 from data.workspace import Workspace
-from tests.dashboard.conftest import make_app, words
+from tests.dashboard.conftest import open_page, words
 
 SAY = speaker("en")
 TABS = {"segments": "Does the score work everywhere?", "vintages": "Have the leads changed", "versus": "Two scores"}
@@ -27,19 +27,13 @@ def firm(tmp_path_factory):
     return workspace
 
 
-def page_of(workspace, monkeypatch, **query):
-    app = make_app(workspace, monkeypatch)
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    app.switch_page("app_pages/calibration.py").run()
-    assert not app.exception
-    return app
-
-
 @pytest.mark.parametrize("tab", TABS)
 def test_each_tab_draws(firm, monkeypatch, tab):
-    said = words(page_of(firm, monkeypatch, tab=tab, rival="practice-basic@1", list="segments.source:exhibition"))
+    said = words(
+        open_page(
+            "calibration", firm, monkeypatch, tab=tab, rival="practice-basic@1", list="segments.source:exhibition"
+        )
+    )
     assert TABS[tab] in said
     assert SAY("error.defect") not in said
     if tab == "versus":
@@ -48,7 +42,7 @@ def test_each_tab_draws(firm, monkeypatch, tab):
 
 def test_a_history_of_few_wins_says_so(company, monkeypatch):
     for tab, heading in TABS.items():
-        assert heading in words(page_of(company, monkeypatch, tab=tab))
+        assert heading in words(open_page("calibration", company, monkeypatch, tab=tab))
 
 
 def cells(effects):

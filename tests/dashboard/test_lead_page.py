@@ -15,7 +15,7 @@ from dashboard.texts import LANGUAGES, speaker
 from data.store import open_reader
 from data.synthetic import build_company
 from data.workspace import Workspace
-from tests.dashboard.conftest import make_app
+from tests.dashboard.conftest import open_page
 from tests.dashboard.conftest import words as everything
 
 
@@ -37,19 +37,9 @@ def handed(firm):
     return story(reader, reader.query(sql)["lead_id"].iloc[0], reader.data_end)
 
 
-def page_of(workspace, monkeypatch, **query):
-    app = make_app(workspace, monkeypatch)
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    app.switch_page("app_pages/lead.py").run()
-    assert not app.exception
-    return app
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_link_opens_the_story(firm, handed, monkeypatch, language):
-    app = page_of(firm, monkeypatch, lang=language, lead_id=handed.lead_id)
+    app = open_page("lead", firm, monkeypatch, lang=language, lead_id=handed.lead_id)
     say = speaker(language)
     assert not app.error
     text = everything(app)
@@ -71,7 +61,7 @@ def test_a_link_opens_the_story(firm, handed, monkeypatch, language):
 
 
 def test_every_moment_has_a_receipt_that_adds_up(firm, handed, monkeypatch):
-    app = page_of(firm, monkeypatch, lang="en", lead_id=handed.lead_id)
+    app = open_page("lead", firm, monkeypatch, lang="en", lead_id=handed.lead_id)
     say = speaker("en")
     key = f"receipt-{handed.lead_id}-en"
     for option in range(len(app.selectbox(key=key).options)):
@@ -81,7 +71,7 @@ def test_every_moment_has_a_receipt_that_adds_up(firm, handed, monkeypatch):
 
 
 def test_names_are_hidden_until_asked_for_and_never_in_the_address(firm, handed, monkeypatch):
-    app = page_of(firm, monkeypatch, lang="en", lead_id=handed.lead_id)
+    app = open_page("lead", firm, monkeypatch, lang="en", lead_id=handed.lead_id)
     company, owner = handed.profile["company"], handed.profile["owner"]
     everywhere = everything(app) + " ".join(str(table.value) for table in app.table)
     assert company not in everywhere
@@ -94,7 +84,7 @@ def test_names_are_hidden_until_asked_for_and_never_in_the_address(firm, handed,
 
 
 def test_a_lead_is_found_by_its_company(firm, handed, monkeypatch):
-    app = page_of(firm, monkeypatch, lang="en")
+    app = open_page("lead", firm, monkeypatch, lang="en")
     assert speaker("en")("lead.start") in everything(app)
     app.text_input(key="lead-search").set_value(handed.profile["company"][2:6]).run()
     options = app.selectbox(key="lead_id-en").options
@@ -108,19 +98,19 @@ def test_a_lead_is_found_by_its_company(firm, handed, monkeypatch):
 
 
 def test_an_unknown_lead_is_refused_in_a_box(firm, monkeypatch):
-    app = page_of(firm, monkeypatch, lang="en", lead_id="<b>nobody</b>")
+    app = open_page("lead", firm, monkeypatch, lang="en", lead_id="<b>nobody</b>")
     assert "there is no lead" in app.error[0].value
 
 
 def test_a_lead_without_anything_has_a_page(company, monkeypatch):
-    app = page_of(company, monkeypatch, lang="en", lead_id="L1")
+    app = open_page("lead", company, monkeypatch, lang="en", lead_id="L1")
     assert not app.error
     assert speaker("en")("dossier.nothing").rstrip(".") in everything(app)
     assert speaker("en")("receipt.empty") in everything(app)
 
 
 def test_an_empty_workspace_says_how_to_fill_it(tmp_path, monkeypatch):
-    app = page_of(Workspace(tmp_path / "nothing"), monkeypatch, lang="en")
+    app = open_page("lead", Workspace(tmp_path / "nothing"), monkeypatch, lang="en")
     assert speaker("en")("empty.workspace") in everything(app)
 
 

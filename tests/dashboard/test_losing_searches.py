@@ -16,7 +16,7 @@ from dashboard.texts import LANGUAGES, speaker
 from data.synthetic import build_company
 from data.workspace import Workspace
 from tests.analysis.losses.made_facts import is_label, made_with_facts
-from tests.dashboard.conftest import make_app, words
+from tests.dashboard.conftest import open_page, words
 
 SAY = speaker("en")
 TABS = {"groups": "subgroups.heading", "near_misses": "near_misses.heading", "twins": "twins.heading"}
@@ -45,20 +45,10 @@ def found():
     return subgroups(*made_with_facts(3, 8_000, weak_owner))
 
 
-def page_of(workspace, monkeypatch, **query):
-    app = make_app(workspace, monkeypatch)
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    app.switch_page("app_pages/whylost.py").run()
-    assert not app.exception
-    return app
-
-
 @pytest.mark.parametrize("tab", TABS)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_tab_draws(firm, monkeypatch, tab, language):
-    said = words(page_of(firm, monkeypatch, tab=tab, lang=language))
+    said = words(open_page("whylost", firm, monkeypatch, tab=tab, lang=language))
     say = speaker(language)
     assert say(TABS[tab]) in said
     assert say("error.defect") not in said
@@ -66,7 +56,7 @@ def test_each_tab_draws(firm, monkeypatch, tab, language):
 
 @pytest.mark.parametrize("tab", TABS)
 def test_a_tiny_history_says_that_it_is_too_small(tiny, monkeypatch, tab):
-    said = words(page_of(tiny, monkeypatch, tab=tab))
+    said = words(open_page("whylost", tiny, monkeypatch, tab=tab))
     assert SAY(TABS[tab]) in said
     assert SAY("error.defect") not in said
     if tab == "groups":
@@ -74,18 +64,18 @@ def test_a_tiny_history_says_that_it_is_too_small(tiny, monkeypatch, tab):
 
 
 def test_the_leads_behind_low_scores_that_won(firm, monkeypatch):
-    said = words(page_of(firm, monkeypatch, tab="near_misses", list="near_misses.won"))
+    said = words(open_page("whylost", firm, monkeypatch, tab="near_misses", list="near_misses.won"))
     assert SAY("near_misses.won_leads") in said
 
 
 def test_the_lead_in_the_address_is_shown_with_its_twins(firm, monkeypatch):
-    app = page_of(firm, monkeypatch, tab="twins")
+    app = open_page("whylost", firm, monkeypatch, tab="twins")
     options = next(box for box in app.selectbox if box.key.startswith("lead-")).options
     lead_id = options[5].split(" ")[0]
-    app = page_of(firm, monkeypatch, tab="twins", lead=lead_id)
+    app = open_page("whylost", firm, monkeypatch, tab="twins", lead=lead_id)
     said = words(app)
     assert f"{lead_id} (lost)" in said
-    unknown = words(page_of(firm, monkeypatch, tab="twins", lead="nobody"))
+    unknown = words(open_page("whylost", firm, monkeypatch, tab="twins", lead="nobody"))
     assert SAY("twins.unknown", lead="nobody") in unknown
 
 

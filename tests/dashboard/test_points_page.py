@@ -21,7 +21,7 @@ from dashboard.workbench.sheet import Row
 from data.store import open_reader
 from data.synthetic import build_company
 from data.workspace import Workspace
-from tests.dashboard.conftest import make_app, words
+from tests.dashboard.conftest import open_page, words
 
 SAY = speaker("en")
 ROW = 14  # price_inquiry
@@ -40,16 +40,6 @@ def _built(factory) -> Workspace:
         _BUILT["firm"] = Workspace(factory.mktemp("points") / "workspace")
         build_company(_BUILT["firm"], n_leads=1500, seed=1)
     return _BUILT["firm"]
-
-
-def page_of(workspace, monkeypatch, **query):
-    app = make_app(workspace, monkeypatch)
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    app.switch_page("app_pages/points.py").run()
-    assert not app.exception
-    return app
 
 
 def edit(app, language="en", revision=0, **cells):
@@ -75,7 +65,7 @@ def expected(workspace, points):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_draws_its_grid_and_its_picture(firm, monkeypatch, language):
-    app = page_of(firm, monkeypatch, lang=language)
+    app = open_page("points", firm, monkeypatch, lang=language)
     say = speaker(language)
     assert not app.error
     assert [title.value for title in app.title] == [say("pages.points.question")]
@@ -87,7 +77,7 @@ def test_the_page_draws_its_grid_and_its_picture(firm, monkeypatch, language):
 
 
 def test_an_edited_cell_moves_everything_and_undo_brings_it_back(firm, monkeypatch):
-    app = page_of(firm, monkeypatch, lang="en")
+    app = open_page("points", firm, monkeypatch, lang="en")
     before = shown(app)
     edit(app, mine=7)
     found = expected(firm, {"price_inquiry": 7})
@@ -107,7 +97,7 @@ def test_what_the_points_alone_do_not_show_stands_below_the_grid(firm, monkeypat
     found = found.assign(n_flips=0, n_periods=4, is_effect_moving=False, is_calendar=False, alike=[()] * len(found))
     found.loc["seminar", ["n_flips", "is_calendar"]] = 2, True
     monkeypatch.setattr(loading_points, "stability", lambda *_: found)
-    app = page_of(firm, monkeypatch, lang=language)
+    app = open_page("points", firm, monkeypatch, lang=language)
     (box,) = (box for box in app.expander if box.label == say("remark.heading", n=1))
     remarks = say("remark.and").join([say("remark.flips", n=2, n_all=4), say("remark.calendar")])
     assert box.markdown[0].value == "- " + say(
@@ -147,7 +137,7 @@ def test_the_grid_fits_into_a_window_of_1280_pixels(firm, language, has_proposal
 
 
 def test_edits_survive_a_change_of_page_and_language(firm, monkeypatch):
-    app = page_of(firm, monkeypatch, lang="en")
+    app = open_page("points", firm, monkeypatch, lang="en")
     edit(app, mine=7)
     moved = shown(app)
     app.switch_page("app_pages/calibration.py").run()
@@ -160,13 +150,13 @@ def test_edits_survive_a_change_of_page_and_language(firm, monkeypatch):
 
 
 def test_an_emptied_cell_keeps_its_points(firm, monkeypatch):
-    app = page_of(firm, monkeypatch, lang="en")
+    app = open_page("points", firm, monkeypatch, lang="en")
     edit(app, mine=None)
     assert SAY("points.nothing_changed") in words(app)
 
 
 def test_a_proposal_says_whether_it_is_worth_it(firm, monkeypatch):
-    app = page_of(firm, monkeypatch, lang="en")
+    app = open_page("points", firm, monkeypatch, lang="en")
     button(app, SAY("points.propose")).click().run()
     assert not app.exception
     said = [box.value for kind in ("success", "info", "warning") for box in app.get(kind)]
@@ -174,7 +164,7 @@ def test_a_proposal_says_whether_it_is_worth_it(firm, monkeypatch):
 
 
 def test_impossible_limits_are_said_in_a_box(firm, monkeypatch):
-    app = page_of(firm, monkeypatch, lang="en")
+    app = open_page("points", firm, monkeypatch, lang="en")
     edit(app, low=50, high=60)
     button(app, SAY("points.propose")).click().run()
     assert "50 to 4" in app.error[0].value
@@ -184,7 +174,7 @@ def test_impossible_limits_are_said_in_a_box(firm, monkeypatch):
 def test_a_draft_is_saved_and_can_be_chosen(tmp_path, monkeypatch):
     workspace = Workspace(tmp_path / "workspace")
     build_company(workspace, n_leads=600, seed=1)
-    app = page_of(workspace, monkeypatch, lang="en")
+    app = open_page("points", workspace, monkeypatch, lang="en")
     assert SAY("points.save.nothing") in words(app)
     edit(app, mine=6)
     button(app, SAY("points.save.button", version=2)).click().run()
@@ -197,7 +187,7 @@ def test_a_draft_is_saved_and_can_be_chosen(tmp_path, monkeypatch):
 
 
 def test_the_leads_that_change_sides_are_listed(firm, monkeypatch):
-    app = page_of(firm, monkeypatch, lang="en")
+    app = open_page("points", firm, monkeypatch, lang="en")
     edit(app, mine=7)
     app.toggle(key="points-show-leads").set_value(True).run()
     frame = next(table.value for table in app.dataframe if SAY("points.lead.lead_id") in table.value.columns)
@@ -207,17 +197,17 @@ def test_the_leads_that_change_sides_are_listed(firm, monkeypatch):
 
 
 def test_without_handoffs_old_enough_it_says_what_to_change(firm, monkeypatch):
-    app = page_of(firm, monkeypatch, lang="en", period="3m", horizon="365")
+    app = open_page("points", firm, monkeypatch, lang="en", period="3m", horizon="365")
     assert "shorter waiting time" in words(app)
 
 
 def test_an_empty_workspace_says_how_to_fill_it(tmp_path, monkeypatch):
-    app = page_of(Workspace(tmp_path / "nothing"), monkeypatch, lang="en")
+    app = open_page("points", Workspace(tmp_path / "nothing"), monkeypatch, lang="en")
     assert SAY("empty.workspace") in words(app)
 
 
 def test_a_company_that_no_rule_touches_has_a_page(company, monkeypatch):
-    app = page_of(company, monkeypatch, lang="en")
+    app = open_page("points", company, monkeypatch, lang="en")
     assert not app.error
     button(app, SAY("points.propose")).click().run()
     assert not app.exception
@@ -242,7 +232,7 @@ def test_the_score_of_another_tool_cannot_be_changed(firm, monkeypatch, tmp_path
     path.parent.mkdir()
     path.write_text(OUTSIDE, encoding="utf-8")
     monkeypatch.setattr(loading, "ruleset_paths", lambda: {"other@1": str(path)})
-    app = page_of(firm, monkeypatch, lang="en")
+    app = open_page("points", firm, monkeypatch, lang="en")
     assert SAY("points.outside") in app.info[0].value
 
 

@@ -18,7 +18,7 @@ from dashboard.workbench.adoption_words import sentences
 from data.store import open_reader
 from data.synthetic import build_company
 from data.workspace import Workspace
-from tests.dashboard.conftest import make_app, words
+from tests.dashboard.conftest import open_page, words
 
 
 @pytest.fixture(scope="module")
@@ -35,12 +35,7 @@ def health(firm):
 
 
 def page_of(workspace, monkeypatch, **query):
-    app = make_app(workspace, monkeypatch)
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    app.switch_page("app_pages/points.py").run()
-    assert not app.exception
+    app = open_page("points", workspace, monkeypatch, **query)
     assert not app.error
     return app
 

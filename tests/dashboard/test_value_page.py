@@ -21,7 +21,7 @@ from dashboard.workbench import value_words
 from data.store import open_reader
 from data.synthetic import build_company
 from data.workspace import Workspace
-from tests.dashboard.conftest import make_app, words
+from tests.dashboard.conftest import open_page, words
 
 SAY = speaker("en")
 ROW = 14  # price_inquiry
@@ -42,12 +42,7 @@ def known(firm):
 
 
 def page_of(workspace, monkeypatch, language="en"):
-    app = make_app(workspace, monkeypatch)
-    app.query_params["lang"], app.query_params["tab"] = language, "value"
-    app.run()
-    app.switch_page("app_pages/points.py").run()
-    assert not app.exception
-    return app
+    return open_page("points", workspace, monkeypatch, lang=language, tab="value")
 
 
 def field(app, name, language="en", turn=0):
@@ -132,10 +127,7 @@ def test_a_cell_opens_its_leads(firm, known, monkeypatch):
 
 def test_edited_points_say_what_they_would_bring(firm, known, monkeypatch):
     reader, today, selection, patterns, found = known
-    app = make_app(firm, monkeypatch)
-    app.query_params["lang"] = "en"
-    app.run()
-    app.switch_page("app_pages/points.py").run()
+    app = open_page("points", firm, monkeypatch, lang="en")
     edits = {"edited_rows": {ROW: {"mine": 6}}, "added_rows": [], "deleted_rows": []}
     app.session_state["points-grid-0-en"] = edits
     app.run()

@@ -27,7 +27,7 @@ from dashboard.figures.definitions import matrix_figure
 from dashboard.tables_definitions import alignment_table, cells_table
 from dashboard.texts import speaker
 from data.store import open_reader
-from tests.dashboard.conftest import make_app, words
+from tests.dashboard.conftest import open_page, words
 
 SAY = speaker("en")
 
@@ -52,16 +52,6 @@ def read(cases):
     return alignment(cases)
 
 
-def page_of(workspace, monkeypatch, **query):
-    app = make_app(workspace, monkeypatch)
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    app.switch_page("app_pages/definitions.py").run()
-    assert not app.exception
-    return app
-
-
 @pytest.mark.parametrize(
     ("tab", "language"),
     [
@@ -74,7 +64,7 @@ def page_of(workspace, monkeypatch, **query):
     ],
 )
 def test_every_part_is_drawn(company, monkeypatch, tab, language):
-    app = page_of(company, monkeypatch, lang=language, tab=tab)
+    app = open_page("definitions", company, monkeypatch, lang=language, tab=tab)
     assert app.title[0].value == speaker(language)("pages.definitions.question")
     assert not app.error
 
@@ -84,19 +74,21 @@ def test_the_page_says_on_how_many_leads_two_definitions_differ(company, engine,
     a, b = parts["mql_threshold"], parts["mql_bant"]
     cells = venn(replayed(engine, ruleset, Selection(as_of=engine.data_end), [a, b]), a, b)
     lines = venn_sentences(cells, "MQL: score at the threshold", "MQL: BANT satisfied", SAY)
-    shown = words(page_of(company, monkeypatch, lang="en", define_a="mql_threshold", define_b="mql_bant"))
+    shown = words(
+        open_page("definitions", company, monkeypatch, lang="en", define_a="mql_threshold", define_b="mql_bant")
+    )
     assert lines[0] in shown.replace("\\", "")
     n = cells.set_index("cell")["n_leads"][["only_a", "only_b"]].sum()
     assert lines[0].startswith(f"The two differ on {n:,} of {cells['n_leads'].sum():,} leads")
 
 
 def test_a_definition_is_not_held_against_itself(company, monkeypatch):
-    app = page_of(company, monkeypatch, lang="en", define_a="mql_bant", define_b="mql_bant")
+    app = open_page("definitions", company, monkeypatch, lang="en", define_a="mql_bant", define_b="mql_bant")
     assert [box.value for box in app.info] == [SAY("definitions.differ.same")]
 
 
 def test_a_definition_written_on_the_page_is_in_force_at_once(company, monkeypatch):
-    app = page_of(company, monkeypatch, lang="en", tab="words")
+    app = open_page("definitions", company, monkeypatch, lang="en", tab="words")
     assert [box.value for box in app.info] == [SAY("definitions.none")]
     app.selectbox(key="definition-by-en").select("sales")
     app.selectbox(key="definition-start-en").select("mql_bant").run()
@@ -110,14 +102,14 @@ def test_a_definition_written_on_the_page_is_in_force_at_once(company, monkeypat
         assert (saved.code, saved.agreed_by) == ("mql.sales", ("Sato", "Ito"))
         assert saved.part == parse_part('kind = "score"\nmin = 12')
         assert "score of 12 or more" in " ".join(app.table[0].value.astype(str).to_numpy().ravel())
-        differ = page_of(company, monkeypatch, lang="en")
+        differ = open_page("definitions", company, monkeypatch, lang="en")
         assert differ.selectbox(key="define_b-en").value == "mql.sales"
     finally:
         path.unlink(missing_ok=True)
 
 
 def test_a_condition_that_cannot_be_is_refused_with_its_line(company, monkeypatch):
-    app = page_of(company, monkeypatch, lang="en", tab="words")
+    app = open_page("definitions", company, monkeypatch, lang="en", tab="words")
     app.text_area(key="definition-condition--en").set_value('need = "all"\nof = [\n { kind = "scores" }\n]').run()
     assert "line 3" in app.error[0].value
     app.button(key="definition-save").click().run()
@@ -135,7 +127,7 @@ def test_a_damaged_file_is_an_error_that_says_what_to_do(company, monkeypatch):
     path = company.root / FILE_NAME
     path.write_text("[[definition]\n", encoding="utf-8")
     try:
-        app = page_of(company, monkeypatch, lang="en")
+        app = open_page("definitions", company, monkeypatch, lang="en")
         assert "line 1" in app.error[0].value
     finally:
         path.unlink()

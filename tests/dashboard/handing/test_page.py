@@ -6,7 +6,7 @@ from dashboard.texts import LANGUAGES, speaker
 from data.store import writing
 from data.synthetic import build_company
 from data.workspace import Workspace
-from tests.dashboard.conftest import make_app, words
+from tests.dashboard.conftest import open_page, words
 
 TABS = ("cards", "answers", "waiting", "promises", "again", "overrides", "load")
 
@@ -18,27 +18,17 @@ def firm(tmp_path_factory):
     return workspace
 
 
-def page_of(workspace, monkeypatch, **query):
-    app = make_app(workspace, monkeypatch)
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    app.switch_page("app_pages/handoff.py").run()
-    assert not app.exception
-    return app
-
-
 @pytest.mark.parametrize("tab", TABS)
 def test_each_part_draws(firm, monkeypatch, tab):
     for language in LANGUAGES:
         say = speaker(language)
-        said = words(page_of(firm, monkeypatch, lang=language, tab=tab, period="12m", by="owner"))
+        said = words(open_page("handoff", firm, monkeypatch, lang=language, tab=tab, period="12m", by="owner"))
         assert say("pages.handoff.question") in said
         assert say("error.defect") not in said
 
 
 def test_people_are_numbered_until_they_are_revealed(firm, monkeypatch):
-    app = page_of(firm, monkeypatch, lang="en", tab="again", by="owner")
+    app = open_page("handoff", firm, monkeypatch, lang="en", tab="again", by="owner")
     shown = " ".join(str(table.value) for table in app.table)
     assert "Person 1" in shown
     assert "山本" not in shown
@@ -49,7 +39,7 @@ def test_people_are_numbered_until_they_are_revealed(firm, monkeypatch):
 
 
 def test_the_leads_behind_a_broken_promise(firm, monkeypatch):
-    app = page_of(firm, monkeypatch, lang="en", tab="promises", by="owner", list="promises.contact_missed")
+    app = open_page("handoff", firm, monkeypatch, lang="en", tab="promises", by="owner", list="promises.contact_missed")
     assert speaker("en")("error.defect") not in words(app)
     say = speaker("en")
     assert say("handing.promises.contact_missed") in words(app)
@@ -57,7 +47,7 @@ def test_the_leads_behind_a_broken_promise(firm, monkeypatch):
 
 
 def test_the_share_accepted_is_that_of_the_overview(firm, monkeypatch):
-    app = page_of(firm, monkeypatch, lang="en", period="12m")
+    app = open_page("handoff", firm, monkeypatch, lang="en", period="12m")
     share = {metric.label: metric.value for metric in app.metric}[speaker("en")("kpi.acceptance_rate")]
     app.switch_page("app_pages/overview.py").run()
     assert {metric.label: metric.value for metric in app.metric}[speaker("en")("kpi.acceptance_rate")] == share
@@ -66,12 +56,12 @@ def test_the_share_accepted_is_that_of_the_overview(firm, monkeypatch):
 def test_without_contacts_and_answers_nothing_is_said_of_them(company, monkeypatch):
     """The company of the other tests writes down handoffs only."""
     say = speaker("en")
-    said = words(page_of(company, monkeypatch, lang="en", tab="waiting"))
+    said = words(open_page("handoff", company, monkeypatch, lang="en", tab="waiting"))
     assert say("handing.waiting.contact_none") in said
     assert say("handing.waiting.answer_none") in said
-    said = words(page_of(company, monkeypatch, lang="en", tab="promises"))
+    said = words(open_page("handoff", company, monkeypatch, lang="en", tab="promises"))
     assert say("handing.promises.no_contact") in said
-    said = words(page_of(company, monkeypatch, lang="en", tab="load"))
+    said = words(open_page("handoff", company, monkeypatch, lang="en", tab="load"))
     assert say("handing.load.waiting_unknown") in said
 
 
@@ -79,7 +69,7 @@ def test_a_broken_agreement_is_one_line(firm, monkeypatch):
     path = firm.root / "handoff_agreement.toml"
     path.write_text("contact_hours = -1\n", encoding="utf-8")
     try:
-        app = page_of(firm, monkeypatch, lang="en")
+        app = open_page("handoff", firm, monkeypatch, lang="en")
         assert any("line 1" in error.value for error in app.error)
     finally:
         path.unlink()
@@ -92,5 +82,5 @@ def test_no_handoffs_at_all(tmp_path, monkeypatch):
             "INSERT INTO leads (lead_id, created_at) SELECT 'L' || i, TIMESTAMP '2025-01-01' FROM range(30) AS numbers(i)"
         )
         staged.commit()
-    said = " ".join(info.value for info in page_of(workspace, monkeypatch, lang="en").info)
+    said = " ".join(info.value for info in open_page("handoff", workspace, monkeypatch, lang="en").info)
     assert speaker("en")("empty.nothing_handed") in said

@@ -14,7 +14,7 @@ from dashboard.texts import LANGUAGES, speaker
 from data.store import open_reader
 from data.synthetic import build_company
 from data.workspace import Workspace
-from tests.dashboard.conftest import make_app, words
+from tests.dashboard.conftest import open_page, words
 
 SAY = speaker("en")
 
@@ -33,12 +33,7 @@ def cases(firm):
 
 
 def page_of(workspace, monkeypatch, **query):
-    app = make_app(workspace, monkeypatch)
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    app.switch_page("app_pages/whylost.py").run()
-    assert not app.exception
+    app = open_page("whylost", workspace, monkeypatch, **query)
     said = words(app)
     assert speaker(query.get("lang", "en"))("error.defect") not in said
     return said

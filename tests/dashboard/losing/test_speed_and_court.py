@@ -18,7 +18,7 @@ from data.workspace import Workspace
 from tests.analysis.losses.test_court import both
 from tests.analysis.losses.test_opt_outs import made_calls
 from tests.analysis.losses.test_response import timed_cases
-from tests.dashboard.conftest import make_app, words
+from tests.dashboard.conftest import open_page, words
 
 EN = speaker("en")
 
@@ -122,12 +122,7 @@ def made_company(tmp_path_factory):
 
 @pytest.mark.parametrize("tab", ["speed", "court"])
 def test_both_tabs_are_drawn(made_company, monkeypatch, tab):
-    page = make_app(made_company, monkeypatch)
-    page.query_params["lang"], page.query_params["tab"] = "en", tab
-    page.switch_page("app_pages/whylost.py")
-    page.run()
-    assert not page.exception
-    text = words(page)
+    text = words(open_page("whylost", made_company, monkeypatch, lang="en", tab=tab))
     assert EN(f"{tab}.heading") in text
     assert EN("error.defect") not in text
     expected = EN("speed.out.heading") if tab == "speed" else EN("court.agreement.heading")
@@ -135,9 +130,4 @@ def test_both_tabs_are_drawn(made_company, monkeypatch, tab):
 
 
 def test_where_nobody_recorded_contacts_the_page_says_so(company, monkeypatch):
-    page = make_app(company, monkeypatch)
-    page.query_params["lang"], page.query_params["tab"] = "en", "speed"
-    page.switch_page("app_pages/whylost.py")
-    page.run()
-    assert not page.exception
-    assert EN("speed.unrecorded") in words(page)
+    assert EN("speed.unrecorded") in words(open_page("whylost", company, monkeypatch, lang="en", tab="speed"))
