@@ -12,38 +12,11 @@ from scipy.special import expit
 from analysis.rulesets import parse_ruleset
 from analysis.staircase import best_staircase, staircase
 from analysis.value import threshold_value
-from tests.analysis.test_value import MONTHS, RULES, SAID, economics_of, patterns_of
+from tests.analysis.test_value import MONTHS, RULES, SAID, TEXT, economics_of, patterns_of
 
 GRID = parse_ruleset(
-    """
-id = "t"
-version = 1
-outcome = "won"
-threshold = 6
-[[rule]]
-id = "visits"
-label = "visits"
-kind = "touch"
-touch = "page_visit"
-points = 1
-repeat = "each"
-cap = 20
-[[rule]]
-id = "size"
-axis = "fit"
-label = "size"
-kind = "touch"
-touch = "seminar"
-points = 1
-repeat = "each"
-cap = 20
-[[gate]]
-id = "left"
-label = "left"
-kind = "opt_out"
-[[band]]
-name = "x"
-threshold = 0
+    TEXT.replace("threshold = 5", "threshold = 6")
+    + """
 [grid]
 fit = [{ grade = "A", threshold = 4 }, { grade = "B", threshold = 2 }, { grade = "C" }]
 engagement = [{ grade = "1", threshold = 5 }, { grade = "2", threshold = 2 }, { grade = "3" }]

@@ -16,8 +16,7 @@ from analysis.value import threshold_value
 from analysis.win_chances import STRENGTH, resampled, win_chances
 
 MONTHS = 10.0
-RULES = parse_ruleset(
-    """
+TEXT = """
 id = "t"
 version = 1
 outcome = "won"
@@ -46,9 +45,8 @@ kind = "opt_out"
 [[band]]
 name = "x"
 threshold = 0
-""",
-    "t",
-)
+"""
+RULES = parse_ruleset(TEXT, "t")
 
 
 def patterns_of(counts, engagement, fit=None, gated=None):

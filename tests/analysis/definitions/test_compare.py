@@ -18,10 +18,8 @@ from analysis.intervals import wilson_interval
 from analysis.moments import ReplayError
 from analysis.patterns import GROUPS
 from analysis.replay import lead_scores
-from analysis.rulesets import Condition, TouchPredicate, find_ruleset
+from analysis.rulesets import Condition, TouchPredicate
 from analysis.rulesets.predicates import AttributePredicate
-from analysis.selection import Selection
-from data.store import open_reader
 from data.synthetic import build_company
 from data.workspace import Workspace
 
@@ -35,21 +33,6 @@ def workspace(tmp_path_factory):
     workspace = Workspace(tmp_path_factory.mktemp("definitions"))
     build_company(workspace, n_leads=4_000)
     return workspace
-
-
-@pytest.fixture(scope="module")
-def engine(workspace):
-    return open_reader(workspace)
-
-
-@pytest.fixture(scope="module")
-def ruleset(workspace):
-    return find_ruleset(workspace, "today")
-
-
-@pytest.fixture(scope="module")
-def selection(engine):
-    return Selection(as_of=engine.data_end)
 
 
 @pytest.fixture(scope="module")

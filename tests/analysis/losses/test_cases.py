@@ -9,7 +9,6 @@ from analysis.losses.account import CAUSES
 from analysis.replay import lead_scores
 from analysis.rulesets import find_ruleset
 from analysis.selection import Selection
-from data.store import open_reader
 from data.synthetic import build_company
 from data.workspace import Workspace
 
@@ -19,11 +18,6 @@ def workspace(tmp_path_factory):
     workspace = Workspace(tmp_path_factory.mktemp("losses"))
     build_company(workspace, n_leads=6_000)
     return workspace
-
-
-@pytest.fixture(scope="module")
-def engine(workspace):
-    return open_reader(workspace)
 
 
 @pytest.fixture(scope="module")

@@ -17,10 +17,7 @@ from analysis.losses.snippets import rule_text
 from analysis.losses.subgroups import subgroups
 from analysis.losses.twins import lost_cases, twins, winners
 from analysis.replay import decision_patterns, pattern_table
-from analysis.rulesets import find_ruleset
 from analysis.rulesets.parse import parse_ruleset
-from analysis.selection import Selection
-from data.store import open_reader
 from data.synthetic import build_company
 from data.workspace import Workspace
 
@@ -47,21 +44,6 @@ def workspace(tmp_path_factory):
     workspace = Workspace(tmp_path_factory.mktemp("found"))
     build_company(workspace, n_leads=5_000)
     return workspace
-
-
-@pytest.fixture(scope="module")
-def engine(workspace):
-    return open_reader(workspace)
-
-
-@pytest.fixture(scope="module")
-def ruleset(workspace):
-    return find_ruleset(workspace, "today")
-
-
-@pytest.fixture(scope="module")
-def selection(engine):
-    return Selection(as_of=engine.data_end)
 
 
 @pytest.fixture(scope="module")
