@@ -18,16 +18,16 @@ contacted_in_time = 0.9
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from analysis.business_hours import business_hours
 from analysis.handoffs.reasons import KINDS
-from analysis.rulesets.lines import key_lines
+from analysis.rulesets.fields import Fields, Source, show
+from analysis.rulesets.files import file_source, parsed
 from data.errors import LeadcalError
 
 FILE_NAME: Final = "handoff_agreement.toml"
@@ -85,86 +85,68 @@ def load_agreement(root: Path) -> Agreement:
         If the file cannot be read or something in it is wrong; names file and line.
     """
     path = root / FILE_NAME
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        return Agreement()
-    except (OSError, UnicodeDecodeError) as error:
-        raise AgreementError(f"{path}: cannot be read as a UTF-8 text ({error}); save it as UTF-8") from error
-    return parse_agreement(text, str(path))
+    return _read(file_source(path, AgreementError)) if path.exists() else Agreement()
 
 
 def parse_agreement(text: str, name: str = FILE_NAME) -> Agreement:
     """Read the text of an agreement; `name` is used in errors. See `load_agreement`."""
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise AgreementError(f"{name}: is not valid TOML ({error}); correct that line") from error
-    reader = _Reader(name, key_lines(text), data)
-    known = {"country", "contact_hours", "feedback_hours", "facts", "targets", "reasons"}
-    for key in set(data) - known:
-        reader.fail(key, f"there is no {key!r}; there are {', '.join(sorted(known))}")
-    facts = data.get("facts")
-    return Agreement(
-        country=reader.country(),
-        contact_hours=reader.hours("contact_hours"),
-        feedback_hours=reader.hours("feedback_hours"),
-        facts=None if facts is None else reader.texts("facts"),
-        targets=MappingProxyType(reader.targets()),
-        reasons=MappingProxyType(reader.reasons()),
+    return _read(parsed(text, name, AgreementError))
+
+
+def _read(source: Source) -> Agreement:
+    fields = Fields(source, (), source.data, "the agreement")
+    agreement = Agreement(
+        country=_country(fields),
+        contact_hours=_hours(fields, "contact_hours"),
+        feedback_hours=_hours(fields, "feedback_hours"),
+        facts=_facts(fields),
+        targets=MappingProxyType(_targets(_table(fields, "targets"))),
+        reasons=MappingProxyType(_reasons(_table(fields, "reasons"), fields.value("reasons"))),
     )
+    fields.finish()
+    return agreement
 
 
-class _Reader:
-    """Reads the keys of the file, and says on which line one is wrong."""
+def _country(fields: Fields) -> str:
+    code = fields.text("country", default="JP")
+    try:
+        business_hours("2025-01-01", "2025-01-02", code)
+    except ValueError:
+        fields.fail("country", f'no holidays are known for the country {show(code)}; write a code such as "JP"')
+    return code
 
-    def __init__(self, name: str, lines: dict[Any, int], data: dict[str, Any]) -> None:
-        self._name, self._lines, self._data = name, lines, data
 
-    def fail(self, key: str, message: str, table: str = "") -> None:
-        path = (table, key) if table else (key,)
-        line = self._lines.get(path, self._lines.get(path[:1], 1))
-        raise AgreementError(f"{self._name}, line {line}: {message}")
+def _hours(fields: Fields, key: str) -> float | None:
+    value = fields.value(key)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if value is not None and not (is_number and 0 < value < float("inf")):
+        fields.fail(key, f"{key} = {show(value)} must be a number of hours above 0, such as 24")
+    return None if value is None else float(value)
 
-    def country(self) -> str:
-        code = self._data.get("country", "JP")
-        try:
-            business_hours("2025-01-01", "2025-01-02", str(code))
-        except ValueError:
-            self.fail("country", f"no holidays are known for the country {code!r}; write a code such as 'JP'")
-        return str(code)
 
-    def hours(self, key: str) -> float | None:
-        value = self._data.get(key)
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or value <= 0):
-            self.fail(key, f"{key} = {value!r} must be a number of hours above 0, such as 24")
-        return None if value is None else float(value)
+def _facts(fields: Fields) -> tuple[str, ...] | None:
+    # Unlike in a ruleset, an empty list has a meaning: nothing has to be known.
+    values = fields.value("facts")
+    if values is None:
+        return None
+    if not isinstance(values, list) or not all(isinstance(value, str) and value for value in values):
+        fields.fail("facts", 'facts must be a list of attributes, such as ["employees", "industry"]')
+    return tuple(dict.fromkeys(values))
 
-    def texts(self, key: str) -> tuple[str, ...]:
-        values = self._data[key]
-        if not isinstance(values, list) or not all(isinstance(value, str) and value for value in values):
-            self.fail(key, f'{key} must be a list of attributes, such as ["employees", "industry"]')
-        return tuple(dict.fromkeys(values))
 
-    def targets(self) -> dict[str, float]:
-        found = self._table("targets")
-        lines = (*QUALITY, *FOLLOW_UP)
-        for key, value in found.items():
-            if key not in lines:
-                self.fail(key, f"there is no line {key!r} on the scorecards; there are {', '.join(lines)}", "targets")
-            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-                self.fail(key, f"{key} = {value!r} must be a share between 0 and 1, such as 0.8", "targets")
-        return {key: float(value) for key, value in found.items()}
+def _targets(table: Fields) -> dict[str, float]:
+    found = {key: value for key in (*QUALITY, *FOLLOW_UP) if (value := table.value(key)) is not None}
+    for key, value in found.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+            table.fail(key, f"{key} = {show(value)} must be a share between 0 and 1, such as 0.8")
+    table.finish()
+    return {key: float(value) for key, value in found.items()}
 
-    def reasons(self) -> dict[str, str]:
-        found = self._table("reasons")
-        for key, value in found.items():
-            if value not in KINDS:
-                self.fail(key, f"{key!r} = {value!r}: a reason is one of {', '.join(KINDS)}", "reasons")
-        return found
 
-    def _table(self, key: str) -> dict[str, Any]:
-        value = self._data.get(key, {})
-        if not isinstance(value, dict):
-            self.fail(key, f"{key} must be a table; write its lines below [{key}]")
-        return dict(value)
+def _reasons(table: Fields, codes: Iterable[str] | None) -> dict[str, str]:
+    return {code: table.choice(code, KINDS) for code in codes or ()}
+
+
+def _table(fields: Fields, key: str) -> Fields:
+    value = fields.value(key)
+    return Fields(fields.source, (key,), {} if value is None else value, f"[{key}]")
