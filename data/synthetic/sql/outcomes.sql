@@ -24,26 +24,10 @@ WITH drawn AS (
                 < CASE WHEN lead.region = $handling_late_region THEN $handling_p_late_region ELSE $handling_p_late END
                 THEN 'late'
             ELSE 'on_time'
-        END AS handling
+        END AS handling,
+        CASE handling WHEN 'late' THEN $handling_late_effect WHEN 'none' THEN $handling_none_effect ELSE 0 END AS handling_effect
     FROM decision
     INNER JOIN lead ON decision.lead_no = lead.lead_no
-),
-
-handled AS (
-    SELECT
-        lead_no,
-        pass_no,
-        entity,
-        handed_off_at,
-        how,
-        is_sales_generated,
-        is_white_paper_only,
-        belief_points,
-        quiet_log_odds,
-        market_effect,
-        handling,
-        CASE handling WHEN 'late' THEN $handling_late_effect WHEN 'none' THEN $handling_none_effect ELSE 0 END AS handling_effect
-    FROM drawn
 ),
 
 likely AS (
@@ -64,7 +48,7 @@ likely AS (
             WHEN is_sales_generated THEN 1
             ELSE logistic($accept_intercept + $accept_scale * belief_points)
         END AS p_accepted
-    FROM handled
+    FROM drawn
 ),
 
 fated AS (
