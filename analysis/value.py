@@ -142,9 +142,15 @@ def threshold_value(
 def open_counts(patterns: PatternTable, scores: np.ndarray) -> pd.DataFrame:
     """Count the leads behind no gate by `score`; leads that had won before are left out of the columns used here."""
     is_open = ~patterns.is_gated
-    counts = patterns.counts.loc[is_open, list(COUNTS)].groupby(scores[is_open]).sum()
-    counts = counts[counts[["n_mature", "n_immature", "n_standing"]].sum(axis=1) > 0]
-    return counts.rename_axis("score").reset_index()
+    distinct, place = np.unique(scores[is_open], return_inverse=True)
+    # Counts are whole numbers far below 2**53: sums of doubles are exact, and many times faster than groups.
+    sums = {
+        name: np.bincount(place, patterns.counts[name].to_numpy()[is_open], len(distinct)).astype(np.int64)
+        for name in COUNTS
+    }
+    counts = pd.DataFrame({"score": distinct, **sums})
+    is_there = counts[["n_mature", "n_immature", "n_standing"]].sum(axis=1) > 0
+    return counts[is_there].reset_index(drop=True)
 
 
 def enough(counts: pd.DataFrame) -> bool:

@@ -317,9 +317,14 @@ def _tier_name(rule_id: str, tier: Tier) -> str:
 def _swaps(patterns: PatternTable, today: Ruleset, mine: Ruleset) -> pd.DataFrame:
     was = pattern_scores(patterns, today) >= today.threshold
     will = pattern_scores(patterns, mine) >= mine.threshold
-    move = np.select([will & ~was, was & ~will, was & will], MOVES[:3], MOVES[3])
-    is_open = ~patterns.is_gated
-    return move_table(patterns.counts[is_open].groupby(move[is_open])[list(COUNTS)].sum())
+    move = np.array([3, 0, 1, 2])[2 * was.astype(np.int64) + will]
+    move[patterns.is_gated] = len(MOVES)
+    # Counts are whole numbers far below 2**53: sums of doubles are exact, and need no grouping by names.
+    sums = {
+        name: np.bincount(move, patterns.counts[name].to_numpy(), len(MOVES))[: len(MOVES)].astype(np.int64)
+        for name in COUNTS
+    }
+    return move_table(pd.DataFrame(sums, index=pd.Index(MOVES)))
 
 
 def move_table(counts: pd.DataFrame) -> pd.DataFrame:
