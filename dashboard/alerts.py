@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from analysis.alerts import Alert
+from analysis.intervals import MIN_N
 from dashboard.notices import plain
 from dashboard.texts import Speaker
 from dashboard.texts.numbers import is_unknown
@@ -56,9 +57,21 @@ def kpi_value(unit: str, value: float, say: Speaker) -> str:
     return say.count(value)
 
 
+def kpi_previous(row: pd.Series, say: Speaker) -> str:
+    """Return what a key number was in the period before, or that it rested on too few; empty without one."""
+    if is_unknown(row["previous_value"]):
+        return ""
+    value = kpi_value(row["unit"], row["previous_value"], say) if _was_enough(row) else say("overview.too_few")
+    return say("overview.previous", value=value)
+
+
+def _was_enough(row: pd.Series) -> bool:
+    return row["unit"] == "count" or row["previous_n"] >= MIN_N
+
+
 def kpi_delta(row: pd.Series, say: Speaker) -> str | None:
     """Return the change to the period before; None without one, or where it says nothing."""
-    if is_unknown(row["previous_value"]) or is_unknown(row["value"]) or not row["is_enough"]:
+    if is_unknown(row["previous_value"]) or is_unknown(row["value"]) or not (row["is_enough"] and _was_enough(row)):
         return None
     return _difference(row["unit"], row["value"], row["previous_value"], say)
 

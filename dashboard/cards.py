@@ -46,7 +46,7 @@ def keys(kpis: pd.DataFrame, horizon_days: int, say: Speaker, opens: Mapping[str
 def _kpi(kpi: pd.Series, horizon_days: int, say: Speaker, opened: Callable[[], None] | None) -> None:
     is_said = kpi["is_enough"] and not is_unknown(kpi["value"])
     value = alerts.kpi_value(kpi["unit"], kpi["value"], say) if is_said else say("overview.too_few")
-    delta, previous = alerts.kpi_delta(kpi, say), alerts.kpi_value(kpi["unit"], kpi["previous_value"], say)
+    delta, previous = alerts.kpi_delta(kpi, say), alerts.kpi_previous(kpi, say)
     # Green and red are for what chance does not explain; the arrow says the direction.
     colour = {"days": "inverse"}.get(kpi["unit"], "normal") if kpi["is_changed"] is True else "off"
     below = say(f"kpi_of.{kpi['kpi']}", n=say.count(kpi["n"]), days=horizon_days)
@@ -58,7 +58,7 @@ def _kpi(kpi: pd.Series, horizon_days: int, say: Speaker, opened: Callable[[], N
             delta_color=colour,
         )
         young = say("overview.young", n=say.count(kpi["n_immature"])) if kpi["is_young"] else ""
-        before = f"  \n{say('overview.previous', value=previous)}" if not is_unknown(kpi["previous_value"]) else ""
+        before = f"  \n{previous}" if previous else ""
         st.markdown(f":small[{say('format.sentences', first=below, second=young)}{before}]")
         if opened is not None:
             st.button(

@@ -105,6 +105,7 @@ def _for_people(kpis: pd.DataFrame) -> pd.DataFrame:
             "low": [_value(row.unit, row.low) for row in rows],
             "high": [_value(row.unit, row.high) for row in rows],
             "before": [_value(row.unit, row.previous_value) for row in rows],
+            "n_before": kpis["previous_n"].astype("Int64"),
         }
     )
 

@@ -35,7 +35,7 @@ def band_figure(bands: pd.DataFrame, base_rate: float, say: Speaker) -> go.Figur
         _add_bars(figure, enough[enough["is_covered"] == is_covered], say(f"calibration.{name}"), marker, say)
     for band in bands.itertuples():
         _add_value(figure, band, say)
-    top = max([*enough["win_high"], base_rate if base_rate == base_rate else 0.0, 0.01])
+    top = max([*enough["win_high"], base_rate if base_rate == base_rate else 0.0, 0.01 if len(enough) else 0.1])
     figure.update_xaxes(
         tickvals=list(bands["band_no"]),
         ticktext=[_tick(band, say) for band in bands.itertuples()],
@@ -45,7 +45,8 @@ def band_figure(bands: pd.DataFrame, base_rate: float, say: Speaker) -> go.Figur
     )
     figure.update_yaxes(tickformat=".0%" if top > 0.05 else ".1%", range=[0, top * 1.18], nticks=6)
     _add_base_rate(figure, base_rate, say)
-    figure.update_layout(showlegend=not bool(enough["is_covered"].all()))
+    figure.update_traces(showlegend=not bool(enough["is_covered"].all()), selector={"type": "bar"})
+    figure.update_layout(showlegend=True)
     return figure
 
 
@@ -143,13 +144,13 @@ def _reason(band: object, say: Speaker) -> str:
 
 
 def _add_base_rate(figure: go.Figure, base_rate: float, say: Speaker) -> None:
+    """Draw the line of all handoffs; what it is stands in the legend, where no bar can be in its way."""
     if base_rate != base_rate:
         return
-    figure.add_hline(y=base_rate, line={"color": CONTRAST, "width": 1.8, "dash": "dash"}, layer="above")
-    figure.add_annotation(
-        x=0, xref="paper", xanchor="left", y=base_rate, yanchor="bottom", showarrow=False,
-        text=say("calibration.all_handoffs", rate=say.percent(base_rate)), font={"color": CONTRAST},
-    )  # fmt: skip
+    line = {"color": CONTRAST, "width": 1.8, "dash": "dash"}
+    figure.add_hline(y=base_rate, line=line, layer="above")
+    name = say("calibration.all_handoffs", rate=say.percent(base_rate))
+    figure.add_scatter(x=[None], y=[None], mode="lines", line=line, name=name, showlegend=True, hoverinfo="skip")
 
 
 def _tick(band: object, say: Speaker) -> str:

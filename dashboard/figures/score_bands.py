@@ -30,7 +30,7 @@ def outcome_figure(bands: pd.DataFrame, before: pd.DataFrame | None, base_rate: 
     """
     figure = band_figure(bands, base_rate, say)
     rows = {row.band_no: row for row in bands.itertuples()}
-    for bar in figure.data:
+    for bar in figure.select_traces({"type": "bar"}):
         bar.customdata = [f"b{band_no}.mature" for band_no in bar.x]
         bar.hovertext = [_hover(rows[band_no], say) for band_no in bar.x]
     if before is not None and before["is_enough"].any():
@@ -109,6 +109,10 @@ def grid_figure(cells: pd.DataFrame, say: Speaker) -> go.Figure:
         xgap=4,
         ygap=4,
     )
+    for cell in cells[~(cells["is_enough"] & cells["is_covered"])].itertuples():  # a cell without a rate draws no text
+        figure.add_annotation(
+            x=cell.engagement_no, y=cell.fit_no, text=cell_text(cell, say), showarrow=False, font={"size": 12}
+        )
     for axis, update in (("engagement", figure.update_xaxes), ("fit", figure.update_yaxes)):
         levels = cells.drop_duplicates(f"{axis}_no").sort_values(f"{axis}_no")
         update(
@@ -129,7 +133,9 @@ def level_range(level: object, axis: str, say: Speaker) -> str:
         return say("range.all")
     if pd.isna(low):
         return say("range.up_to", high=high)
-    return say("range.from", low=low) if pd.isna(high) else say("range.from_to", low=low, high=high)
+    if pd.isna(high):
+        return say("range.from", low=low)
+    return say("range.one", score=low) if low == high else say("range.from_to", low=low, high=high)
 
 
 def _round_steps(top: float) -> list[float]:
@@ -143,7 +149,9 @@ def _short_range(level: object, axis: str) -> str:
     low, high = getattr(level, f"{axis}_low"), getattr(level, f"{axis}_high")
     if pd.isna(low):
         return f"≤ {high}"
-    return f"≥ {low}" if pd.isna(high) else f"{low} – {high}"
+    if pd.isna(high):
+        return f"≥ {low}"
+    return f"{low}" if low == high else f"{low} – {high}"
 
 
 def cell_text(cell: object, say: Speaker) -> str:

@@ -103,10 +103,9 @@ def _number(kpi: Any, days: int, say: Speaker) -> Number:
         between = say("cards.interval", low_high=say.interval(kpi["low"], kpi["high"]))
         below = say("format.separator").join((below, between))
     young = say("overview.young", n=say.count(kpi["n_immature"])) if kpi["is_young"] else ""
-    before = kpi["previous_value"]
     return Number(
         label=say(f"kpi.{kpi['kpi']}"),
         value=value,
         below=words.unmarked(words.joined([below, young], say)),
-        before="" if is_unknown(before) else say("overview.previous", value=alerts.kpi_value(kpi["unit"], before, say)),
+        before=alerts.kpi_previous(kpi, say),
     )

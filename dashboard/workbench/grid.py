@@ -23,7 +23,7 @@ _MAX_ROWS: Final = 20
 _GRID_PIXELS: Final = 780
 """What there is room for in a window of 1280 pixels: beyond that the grid scrolls sideways."""
 
-_RULE_PIXELS: Final = (110, 170)
+_RULE_PIXELS: Final = (110, 200)
 _PAD_PIXELS: Final = 17
 _PEN_PIXELS: Final = 20
 """The pen in the heading of a column that can be edited."""

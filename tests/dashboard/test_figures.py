@@ -100,11 +100,11 @@ def test_band_without_enough_handoffs_says_so_and_has_no_bar():
 
 def test_band_that_sales_hardly_worked_is_grey_and_hatched(good):
     figure = band_figure(good.bands, good.base_rate, speaker("en"))
-    enough, thin = figure.data
+    enough, thin, _ = figure.data
     assert list(enough.x) == [1, 2]
     assert list(thin.x) == [0]
     assert thin.marker.pattern.shape == "/"
-    assert "all handoffs 16.1%" in annotations(figure)
+    assert "all handoffs 16.1%" in [trace.name for trace in figure.data]
     assert figure.layout.yaxis.range[1] > good.bands["win_high"].max()
 
 

@@ -16,6 +16,7 @@ from dashboard import tables_score
 from dashboard.calibrating import score_words
 from dashboard.figures.gains import gains_figure, yardstick_figure
 from dashboard.figures.reliability import reliability_figure
+from dashboard.figures.score_bands import grid_figure
 from dashboard.texts import LANGUAGES, speaker
 from tests.dashboard.conftest import GOOD, Points, score_table
 
@@ -115,3 +116,29 @@ def test_unscored_leads_are_named():
     lines = score_words.ranking(result, capture_at(result.scores, 180), speaker("en"))
     assert lines[-1] == "500 leads had no score; they are left out here."
     assert np.isfinite(result.ranking.auc)
+
+
+def test_every_cell_of_the_grid_says_its_rate_or_why_not():
+    cells = pd.DataFrame(
+        {
+            "fit_no": [0, 0, 1, 1],
+            "engagement_no": [0, 1, 0, 1],
+            "fit_low": [pd.NA, pd.NA, 2, 2],
+            "fit_high": [1, 1, 2, 2],
+            "engagement_low": [pd.NA, 4, pd.NA, 4],
+            "engagement_high": [3, pd.NA, 3, pd.NA],
+            "grade": "",
+            "n_mature": [100, 30, 4, 0],
+            "win_rate": [0.25, 0.5, np.nan, np.nan],
+            "is_enough": [True, True, False, False],
+            "is_covered": [True, False, True, True],
+        }
+    )
+    figure = grid_figure(cells, speaker("en"))
+    written = [[note.x, note.y, note.text] for note in figure.layout.annotations]
+    drawn = figure.data[0]
+    assert np.isfinite(np.array(drawn.z, dtype=float)).tolist() == [[True, False], [False, False]]
+    assert "25.0%" in drawn.text[0][0]
+    assert [note[:2] for note in written] == [[1, 0], [0, 1], [1, 1]]
+    assert "too few" in written[1][2]
+    assert list(figure.layout.yaxis.ticktext) == ["≤ 1", "2"]
