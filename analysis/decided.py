@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 
 from analysis.matching import read_attribute_values
 from analysis.moments import HANDOFF, Decision, Replay
-from analysis.patterns import GROUPS
+from analysis.patterns import GROUPS, PatternTable
+from analysis.replay import pattern_table
 from analysis.rulesets.columns import UNSCORED, Integers
 from analysis.rulesets.model import Ruleset
 from analysis.rulesets.scoring import scores_of
 from analysis.selection import Selection
-from analysis.taken import segment_words, taken
+from analysis.taken import segment_words, taken, taken_with_patterns
 from data.engine import Engine
 
 SEGMENTS: Final = {
@@ -153,21 +154,39 @@ def decided(
         As for `analysis.replay.pattern_table`.
     """
     replay = Replay.prepare(engine, ruleset, selection, decision)
-    rows, pattern_no, multiplicity = taken(replay)
-    moment_no = rows["moment_no"].to_numpy(dtype=np.int32)
-    codes, labels = _segmented(replay, moment_no, dimensions)
+    found = _decided(ruleset, *taken(replay))
+    if not dimensions:
+        return found
+    codes, labels = _segmented(replay, found.moment_no, dimensions)
+    return replace(found, codes=codes, labels=labels)
+
+
+def decided_with_patterns(engine: Engine, ruleset: Ruleset, selection: Selection) -> tuple[PatternTable, Decided]:
+    """Ask for the rule patterns of a selection and for its decisions, without segments, by one replay.
+
+    The patterns are those of `analysis.replay.pattern_table`, the decisions those
+    of `decided`; errors as there.
+    """
+    replay = Replay.prepare(engine, ruleset, selection, HANDOFF)
+    if len(replay.layouts) > 1 or ruleset.outside is not None:
+        return pattern_table(engine, ruleset, selection), _decided(ruleset, *taken(replay))
+    table, rows, pattern_no, multiplicity = taken_with_patterns(replay)
+    return table, _decided(ruleset, rows, pattern_no, multiplicity)
+
+
+def _decided(ruleset: Ruleset, rows: pd.DataFrame, pattern_no: Integers, multiplicity: Integers) -> Decided:
     return Decided(
         rule_ids=tuple(column.id for column in ruleset.columns),
         multiplicity=multiplicity,
         pattern_no=pattern_no.astype(np.int32),
         outcome_no=rows["outcome_no"].to_numpy(dtype=np.int8),
-        moment_no=moment_no,
+        moment_no=rows["moment_no"].to_numpy(dtype=np.int32),
         lead_no=rows["lead_no"].to_numpy(dtype=np.int32),
         pass_no=rows["pass_no"].to_numpy(dtype=np.int32),
         decided_at=rows["decided_at"].to_numpy(dtype="datetime64[us]"),
         created_at=rows["created_at"].to_numpy(dtype="datetime64[us]"),
-        codes=codes,
-        labels=labels,
+        codes={},
+        labels={},
     )
 
 

@@ -24,6 +24,7 @@ from analysis.drift import LANDMARK_DAYS, MODERATE_PSI, N_CLASSES, SCORE, rule_c
 from analysis.equal_scores import joined
 from analysis.groups import FALSE_DISCOVERY_RATE, adjusted
 from analysis.intervals import MIN_N, Floats
+from analysis.rulesets.columns import Integers
 from analysis.rulesets.model import Ruleset
 from analysis.selection import Selection
 
@@ -129,13 +130,14 @@ def latest_drift(decisions: Decided, ruleset: Ruleset, selection: Selection) -> 
     """
     scores = decisions.scores(ruleset)
     chosen, months, latest = _compared(decisions, selection)
-    pattern_no, is_scored = decisions.pattern_no[chosen], decisions.is_scored[chosen]
+    is_scored = decisions.is_scored[chosen]
     place = np.clip(months - latest, -1, None) + 1  # 0 is all earlier months
     tables = {SCORE: _of_scores(scores[chosen], is_scored, place)}
     points = {SCORE: _means(scores[chosen][is_scored], place[is_scored])}
     if ruleset.outside is None:
-        classes, worth = rule_classes(decisions.multiplicity, ruleset), _rule_points(decisions, ruleset)
-        for rule_id, own in worth.items():
+        pattern_no, multiplicity = _used(decisions.pattern_no[chosen], decisions.multiplicity)
+        classes = rule_classes(multiplicity, ruleset)
+        for rule_id, own in _rule_points(multiplicity, ruleset).items():
             tables[rule_id] = _counted(classes[rule_id][pattern_no], place)
             points[rule_id] = _means(own[pattern_no], place)
     rows = found_months(tables)
@@ -203,9 +205,15 @@ def _of_scores(scores: NDArray[np.int32], is_scored: NDArray[np.bool_], place: N
     return joined(table, table.sum(axis=0), N_CLASSES)
 
 
-def _rule_points(decisions: Decided, ruleset: Ruleset) -> dict[str, NDArray[np.int64]]:
+def _used(pattern_no: NDArray[np.int32], multiplicity: Integers) -> tuple[Integers, Integers]:
+    """Return the patterns that occur, a few of all, and which of them each decision shows."""
+    is_used = np.bincount(pattern_no, minlength=len(multiplicity)) > 0
+    return (np.cumsum(is_used) - 1)[pattern_no], multiplicity[is_used]
+
+
+def _rule_points(multiplicity: Integers, ruleset: Ruleset) -> dict[str, Integers]:
     """Return what each rule that gives points gave each pattern, before any limit."""
-    worth = decisions.multiplicity * ruleset.points
+    worth = multiplicity * ruleset.points
     rule_no = np.array([column.rule_no for column in ruleset.columns], dtype=np.int64)
     points = {rule.id: worth[:, rule_no == number].sum(axis=1) for number, rule in enumerate(ruleset.rules)}
     return {rule_id: own for rule_id, own in points.items() if own.any()}

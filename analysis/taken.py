@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from analysis.counters import Integers
 from analysis.keys import distinct_digits
 from analysis.moments import Replay
+from analysis.patterns import GROUPS, PatternTable, count_patterns
 from analysis.sqlfiles import sql_text
 
 _OF_OUTCOMES: Final = ("as_of", "mature_at", "horizon_days", "outcome_position")
@@ -44,12 +45,26 @@ def taken(replay: Replay) -> tuple[pd.DataFrame, Integers, Integers]:
     if replay.questions.ruleset.outside is not None:
         # The points of another tool are no sums of cells.
         return replay.decided(pd.DataFrame({"value_no": np.empty(0, np.int32), "word": np.empty(0, np.int64)}))
-    names = _OF_OUTCOMES + (_OF_MOMENTS if replay.is_prepared else ())
-    params = {name: replay.params[name] for name in names}
-    rows = replay.engine.query(_sql(replay, "decisions", "taken_decisions"), params, replay.moments)
-    if not rows["moment_no"].is_monotonic_increasing:
-        rows = rows.sort_values("moment_no", ignore_index=True)
+    rows = _rows(replay, "taken_decisions")
     return rows, *_patterned(replay, rows["moment_no"].to_numpy(dtype=np.int64))
+
+
+def taken_with_patterns(replay: Replay) -> tuple[PatternTable, pd.DataFrame, Integers, Integers]:
+    """Return the rule patterns of all moments, and the decisions that were taken as from `taken`, by one replay.
+
+    Not for the score of another tool, nor for more rules than one layout holds.
+    """
+    layout, ruleset = replay.layouts[0], replay.questions.ruleset
+    rows = _rows(replay, "moment_outcomes")
+    words = replay.sums(layout)[:, rows["moment_no"].to_numpy(dtype=np.int64)]
+    place, example = layout.distinct(words)
+    counts = layout.unpack(words[:, example])
+    multiplicity, gated = replay.questions.multiplicity(counts), replay.questions.gated(counts)
+    outcome_no = rows["outcome_no"].to_numpy(dtype=np.int64)
+    totals = np.bincount(place * len(GROUPS) + outcome_no, minlength=len(example) * len(GROUPS))
+    table = count_patterns(ruleset, multiplicity, gated, totals.reshape(-1, len(GROUPS)))
+    is_taken = outcome_no > 0
+    return table, rows[is_taken].reset_index(drop=True), place[is_taken], multiplicity
 
 
 def segment_words(replay: Replay, values: pd.DataFrame) -> NDArray[np.int64]:
@@ -60,6 +75,14 @@ def segment_words(replay: Replay, values: pd.DataFrame) -> NDArray[np.int64]:
         for batch in replay.engine.stream(_sql(replay, "moment_values", "segment_words"), None, tables):
             np.add.at(words, batch["moment_no"], batch["word"])
     return words
+
+
+def _rows(replay: Replay, question: str) -> pd.DataFrame:
+    names = _OF_OUTCOMES + (_OF_MOMENTS if replay.is_prepared else ())
+    params = {name: replay.params[name] for name in names}
+    rows = replay.engine.query(_sql(replay, "decisions", question), params, replay.moments)
+    in_order = rows["moment_no"].is_monotonic_increasing
+    return rows if in_order else rows.sort_values("moment_no", ignore_index=True)
 
 
 def _patterned(replay: Replay, moments: Integers) -> tuple[Integers, Integers]:

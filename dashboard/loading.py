@@ -19,6 +19,7 @@ import streamlit as st
 from analysis import completeness as _completeness
 from analysis import holdings as _holdings
 from analysis.calibration import Calibration, calibrate
+from analysis.decided import Decided, decided_with_patterns
 from analysis.evidence import Evidence
 from analysis.evidence import evidence as _evidence
 from analysis.evidence import evidence_records as _evidence_records
@@ -26,7 +27,7 @@ from analysis.funnel import Funnel, funnel_by_month
 from analysis.funnel import funnel as _funnel
 from analysis.overview import Overview
 from analysis.overview import overview as _overview
-from analysis.replay import PatternTable, pattern_table, score_table
+from analysis.patterns import PatternTable, score_table
 from analysis.rulesets import Ruleset, list_rulesets, load_ruleset
 from analysis.selection import Selection
 from data.store import Reader, open_reader
@@ -145,9 +146,19 @@ def calibration(snapshot: Snapshot, selection: Selection, ruleset_path: str, sta
 
 
 @st.cache_resource(ttl=TTL, max_entries=8, show_spinner=False)
+def _replayed(snapshot: Snapshot, selection: Selection, ruleset_path: str, stamp: int) -> tuple[PatternTable, Decided]:
+    """Replay a ruleset once for all that is asked of the score; kept as it is, for a copy per run would be dear."""
+    return decided_with_patterns(reader(snapshot), ruleset(ruleset_path, stamp), selection)
+
+
 def patterns(snapshot: Snapshot, selection: Selection, ruleset_path: str, stamp: int) -> PatternTable:
     """Return the rule patterns of a selection: whatever is asked of the score next needs no query. Not to be changed."""
-    return pattern_table(reader(snapshot), ruleset(ruleset_path, stamp), selection)
+    return _replayed(snapshot, selection, ruleset_path, stamp)[0]
+
+
+def decided(snapshot: Snapshot, selection: Selection, ruleset_path: str, stamp: int) -> Decided:
+    """Return the decisions of a selection one by one, without their segments. Not to be changed."""
+    return _replayed(snapshot, selection, ruleset_path, stamp)[1]
 
 
 @st.cache_resource(ttl=TTL, max_entries=16, show_spinner=False)

@@ -16,18 +16,12 @@ from analysis.lead_list import LeadList
 from analysis.listed import in_segment, listed_leads
 from analysis.replay import Decision
 from analysis.selection import Selection
-from dashboard.loading import MAX_ENTRIES, TTL, Snapshot, reader, ruleset
-
-
-@st.cache_resource(ttl=TTL, max_entries=6, show_spinner=False)
-def decided(snapshot: Snapshot, selection: Selection, path: str, stamp: int) -> Decided:
-    """Ask for the decisions of a selection without their segments; kept as they are, for a copy per run would be dear."""
-    return _decided(reader(snapshot), ruleset(path, stamp), selection, dimensions=())
+from dashboard.loading import MAX_ENTRIES, TTL, Snapshot, decided, reader, ruleset
 
 
 @st.cache_resource(ttl=TTL, max_entries=3, show_spinner=False)
 def segmented(snapshot: Snapshot, selection: Selection, path: str, stamp: int) -> Decided:
-    """Ask for their segments, too: only one tab needs them."""
+    """Return the decisions of a selection with their segments: only one tab needs these."""
     decisions = decided(snapshot, selection, path, stamp)
     return with_segments(reader(snapshot), decisions, ruleset(path, stamp), selection)
 

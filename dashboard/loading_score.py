@@ -14,8 +14,7 @@ from analysis.tuning import PatternCounts
 from analysis.verdict import Verdict
 from analysis.workbench import n_undecided_quarters
 from analysis.yardstick import Fold, Yardstick
-from dashboard.loading import MAX_ENTRIES, TTL, Snapshot, calibration, ruleset
-from dashboard.loading_decided import decided
+from dashboard.loading import MAX_ENTRIES, TTL, Snapshot, calibration, decided, ruleset
 
 
 @st.cache_data(ttl=TTL, max_entries=MAX_ENTRIES, show_spinner=False)

@@ -8,7 +8,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from analysis.calibration import calibrate
-from analysis.decided import decided, with_segments
+from analysis.decided import decided, decided_with_patterns, with_segments
 from analysis.drift import LANDMARK_DAYS, drift
 from analysis.judgement import judgement
 from analysis.listed import in_segment, listed_leads
@@ -150,6 +150,29 @@ def test_the_month_of_drift_is_a_reason_of_the_verdict_soon_after(reader, today,
         # An exhibition: more business cards, smaller companies, lower titles.
         planted = {"business_card": True, "employees_under_100": True, "employees_1000": False, "title_director": False}
         assert told.items() <= (planted | {"capital_50_billion": False}).items()
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {},
+        {"start": date(2025, 1, 1), "end": date(2025, 6, 1), "horizon_days": 90, "outcome": "opportunity"},
+        {"as_of": datetime(2025, 7, 31), "sources": ("exhibition", "webinar")},
+    ],
+)
+@pytest.mark.parametrize("name", ["today", "practice-basic"])
+def test_one_replay_gives_patterns_and_decisions(reader, company, name, chosen):
+    ruleset = find_ruleset(company, name)
+    selection = Selection(**({"as_of": reader.data_end} | chosen))
+    patterns, found = decided_with_patterns(reader, ruleset, selection)
+    expected = pattern_table(reader, ruleset, selection)
+    pd.testing.assert_frame_equal(patterns.counts, expected.counts)
+    assert (patterns.multiplicity == expected.multiplicity).all()
+    assert (patterns.gated == expected.gated).all()
+    alone = decided(reader, ruleset, selection, dimensions=())
+    assert found.scores(ruleset).tolist() == alone.scores(ruleset).tolist()
+    for column in ("moment_no", "lead_no", "pass_no", "outcome_no", "decided_at", "created_at"):
+        assert getattr(found, column).tolist() == getattr(alone, column).tolist()
 
 
 def test_segments_can_be_read_later(reader, today, selection, decisions):

@@ -11,8 +11,10 @@ import sys
 import pandas as pd
 from sklearn.metrics import roc_auc_score
 
-from analysis.decided import decided
+from analysis.decided import decided, decided_with_patterns, with_segments
 from analysis.drift import drift
+from analysis.latest_drift import latest_drift
+from analysis.replay import pattern_table
 from analysis.rolling import out_of_time, quarterly
 from analysis.rulesets import find_ruleset
 from analysis.segments import segment_cells, segments
@@ -33,6 +35,39 @@ def by_row(decisions, scores):
             lambda part: roc_auc_score(part["won"], part["score"]) if part["won"].nunique() == 2 else 0.5
         )
         frame.groupby([name, "score"])["won"].agg(["size", "sum"])
+
+
+def asked_in_pandas(reader, selection):
+    """The decisions with outcome and segments, joined row by row as a notebook would; without the rules."""
+    handoffs = reader.query("SELECT lead_id, handed_off_at FROM handoffs")
+    leads = reader.query(
+        "SELECT lead_id, created_at, source, industry, employees, region, owner, is_inbound FROM leads"
+    )
+    won = reader.query("SELECT lead_id, MIN(closed_at) AS won_at FROM deals WHERE outcome = 'won' GROUP BY lead_id")
+    frame = handoffs.merge(leads, on="lead_id").merge(won, on="lead_id", how="left")
+    days = (frame["won_at"] - frame["handed_off_at"]).dt.days
+    frame["is_mature"] = frame["handed_off_at"] <= selection.mature_at
+    frame["is_won"] = frame["is_mature"] & days.between(0, selection.horizon_days)
+    return frame
+
+
+def test_the_decisions_against_a_join_of_rows(benchmark, workspace):
+    reader, today = open_reader(workspace), find_ruleset(workspace, "today")
+    selection = Selection(as_of=reader.data_end)
+    _, bare = decided_with_patterns(reader, today, selection)
+    rows = min(cpu_seconds(lambda: asked_in_pandas(reader, selection)) for _ in range(2))
+    asked = {
+        "patterns": lambda: pattern_table(reader, today, selection),
+        "patterns and decisions": lambda: decided_with_patterns(reader, today, selection),
+        "segments of decisions": lambda: with_segments(reader, bare, today, selection),
+        "drift of the latest months": lambda: latest_drift(bare, today, selection),
+    }
+    seconds = {name: min(cpu_seconds(action) for _ in range(3)) for name, action in asked.items()}
+    benchmark(asked["patterns and decisions"])
+    benchmark.extra_info |= {name: each / rows for name, each in seconds.items()}
+    told = ", ".join(f"{name} {each:.3f} s ({each / rows:.2f} x rows)" for name, each in seconds.items())
+    sys.stdout.write(f"\n{told}; join of rows without rules {rows:.2f} s\n")
+    assert len(bare.lead_no) > 0
 
 
 def test_from_the_decisions_against_rows(benchmark, workspace):
