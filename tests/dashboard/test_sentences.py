@@ -141,7 +141,7 @@ def test_what_was_before_is_said_only_of_enough():
     rate = pd.Series({"unit": "rate", "value": 0.1, "is_enough": True, "previous_value": 0.2, "previous_n": 60})
     assert alerts.kpi_previous(rate, speaker("en")) == "before: 20.0%"
     assert alerts.kpi_delta(rate, speaker("en")) == "-10.0 pt"
-    assert alerts.kpi_previous(pd.Series({**rate, "previous_n": 19}), speaker("en")) == "before: too few"
+    assert alerts.kpi_previous(pd.Series({**rate, "previous_n": 19}), speaker("en")) == "before: too few to say"
     assert alerts.kpi_delta(pd.Series({**rate, "previous_n": 19}), speaker("en")) is None
     count = pd.Series({"unit": "count", "value": 3, "is_enough": True, "previous_value": 2, "previous_n": 2})
     assert alerts.kpi_previous(count, speaker("en")) == "before: 2"
