@@ -18,16 +18,24 @@ from analysis.tuning.problem import Card, Problem, card_scores, evaluate
 from analysis.tuning.search import descend, home_points, keeps_counts
 from analysis.tuning.weights import Weights, curvature
 
-MAX_ROUNDS: Final = 6
+MAX_ROUNDS: Final = 12
 
-BATCH: Final = 8
+BATCH: Final = 16
 """Restarts that are followed at once; the next ones begin at the best of them."""
 
 MAX_DETOUR: Final = 0.002
 """A card that is worse by a larger part of the loss is not searched around."""
 
 
-def restarted(problem: Problem, card: Card, n_restarts: int, budget: Budget, generator: np.random.Generator) -> Card:
+def restarted(
+    problem: Problem,
+    card: Card,
+    n_restarts: int,
+    budget: Budget,
+    generator: np.random.Generator,
+    *,
+    is_settled: bool,
+) -> Card:
     """Improve a card from restarts in a quadratic model of the loss.
 
     Parameters
@@ -35,13 +43,16 @@ def restarted(problem: Problem, card: Card, n_restarts: int, budget: Budget, gen
     problem : Problem
         What is tuned.
     card : Card
-        The best card so far; it keeps the limits.
+        The best card so far; it keeps the limits, and no change of one rule improves it.
     n_restarts : int
         Restarts in the model, in each round.
     budget : Budget
         When to stop.
     generator : Generator
         Chooses the rules that a restart takes back.
+    is_settled : bool
+        Whether no change of two rules improves the card either; else that is looked at
+        when the model, which is cheaper, leads no further.
     """
     for _ in range(MAX_ROUNDS):
         if budget.is_over or card.scale <= 0 or not n_restarts:
@@ -50,14 +61,26 @@ def restarted(problem: Problem, card: Card, n_restarts: int, budget: Budget, gen
         near = [start for start in starts[:3] if start.excess > 0 or start.loss <= card.loss * (1 + MAX_DETOUR)]
         trials = [descend(problem, start, budget, with_pairs=False) for start in near]
         best = min(trials, key=lambda each: each.rank, default=card)
+        if _is_better(best, card):
+            card, is_settled = best, False
+            continue
+        if not is_settled:
+            before, card = card, descend(problem, card, budget, is_settled=True)
+            is_settled = True
+            if _is_better(card, before):
+                continue
         if best.excess > card.excess or best.points.tobytes() == card.points.tobytes():
             break
         # Even a card that is a little worse: pairs may lead further from there than from here.
         best = descend(problem, best, budget, is_settled=True)
-        if best.rank >= (card.excess, card.loss * (1 - 1e-9)):
+        if not _is_better(best, card):
             break
         card = best
-    return card
+    return card if is_settled else descend(problem, card, budget, is_settled=True)
+
+
+def _is_better(card: Card, than: Card) -> bool:
+    return card.rank < (than.excess, than.loss * (1 - 1e-9))
 
 
 def _starts(problem: Problem, card: Card, n_restarts: int, generator: np.random.Generator) -> list[Card]:
@@ -70,14 +93,14 @@ def _starts(problem: Problem, card: Card, n_restarts: int, generator: np.random.
         matrix=local.matrix, target=local.matrix @ weights.weights - local.slope, home=home_points(problem.limits)
     )
     found: dict[bytes, tuple[Ints, float]] = {}
-    starts = card.points[None]
-    while len(starts):
-        points, values = descended(problem.limits, model, starts, card.scale)
+    best, starts = card.points, [card.points]
+    while starts or n_restarts:
+        n_more, n_restarts = min(n_restarts, BATCH), max(n_restarts - BATCH, 0)
+        starts += [_disturbed(problem, model, best, generator) for _ in range(n_more)]
+        points, values = descended(problem.limits, model, np.array(starts), card.scale)
         for row, value in zip(points, values, strict=True):
             found.setdefault(row.tobytes(), (row, float(value)))
-        best = min(found.values(), key=lambda each: each[1])[0]
-        n_more, n_restarts = min(n_restarts, BATCH), max(n_restarts - BATCH, 0)
-        starts = np.array([_disturbed(problem, model, best, generator) for _ in range(n_more)])
+        best, starts = min(found.values(), key=lambda each: each[1])[0], []
     found.pop(card.points.tobytes(), None)
     chosen = sorted(found.values(), key=lambda each: each[1])[:12]
     cards = np.array([points for points, _ in chosen], dtype=np.int64).reshape(len(chosen), len(card.points))

@@ -60,7 +60,7 @@ class Effort:
 
 EFFORTS: Final = {
     "fast": Effort(width=2, n_rounded=4, n_starts=1, n_restarts=4, n_kicks=0, max_work=0),
-    "normal": Effort(width=3, n_rounded=6, n_starts=2, n_restarts=16, n_kicks=0, max_work=5_000_000),
+    "normal": Effort(width=3, n_rounded=6, n_starts=1, n_restarts=32, n_kicks=0, max_work=5_000_000),
     "thorough": Effort(width=8, n_rounded=60, n_starts=12, n_restarts=100, n_kicks=20, max_work=60_000_000),
 }
 
@@ -102,17 +102,27 @@ def minimal_card(
     if not starts:
         return None
     singles = [descend(problem, card, budget, with_pairs=False) for card in starts]
-    best = descend(problem, min(singles, key=lambda card: card.rank), budget, is_settled=True)
-    if not any(np.array_equal(rules_of(each), np.flatnonzero(best.points)) for each in supports):
-        best = _refined(problem, best, size, budget)
-    return widened(problem, best, effort, budget, generator)
+    best = min(singles, key=lambda card: card.rank)
+    best = widened(problem, best, effort, budget, generator, is_settled=False)
+    if any(np.array_equal(rules_of(each), np.flatnonzero(best.points)) for each in supports):
+        return best
+    refined = _refined(problem, best, size, budget)
+    return best if refined is best else widened(problem, refined, effort, budget, generator)
 
 
-def widened(problem: Problem, card: Card, effort: Effort, budget: Budget, generator: np.random.Generator) -> Card:
+def widened(
+    problem: Problem,
+    card: Card,
+    effort: Effort,
+    budget: Budget,
+    generator: np.random.Generator,
+    *,
+    is_settled: bool = True,
+) -> Card:
     """Search on from a local optimum: in a model of the loss, then by kicks; return the best card seen."""
     n_kicks = effort.n_kicks
     if problem.counts.is_linear:
-        card = restarted(problem, card, effort.n_restarts, budget, generator)
+        card = restarted(problem, card, effort.n_restarts, budget, generator, is_settled=is_settled)
     else:  # no model of the loss to restart in
         n_kicks = max(n_kicks, effort.n_restarts // BENT_KICK)
     for _ in range(n_kicks):

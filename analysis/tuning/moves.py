@@ -23,6 +23,9 @@ MAX_OFFSETS: Final = 33
 MAX_FIRST: Final = 24
 """Rules that are looked at as the first of a pair, the most promising ones first."""
 
+MIN_FIRST: Final = 8
+"""As many are looked at, although fewer have points, where there is room for more."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moves:
@@ -323,10 +326,16 @@ def _first_rules(problem: Problem, card: Card, singles: Moves) -> Ints:
     limits = problem.limits
     best = np.full(problem.counts.n_rules, np.inf)
     np.minimum.at(best, singles.rules[:, 0], singles.predicted)
-    is_active = ((card.points != 0) | (card.points != limits.today)) & limits.is_free
-    n_active = int(is_active.sum())
+    is_changed, is_used = card.points != limits.today, card.points != 0
+    # Where one rule must give way to another, the one that gives way comes first.
+    if is_changed.sum() >= limits.max_changes:
+        is_active, n_least = is_changed & limits.is_free, 0
+    elif is_used.sum() >= limits.max_rules:
+        is_active, n_least = is_used & limits.is_free, 0
+    else:
+        is_active, n_least = (is_changed | is_used) & limits.is_free, MIN_FIRST
     order = np.lexsort([best, ~is_active])
-    n_first = min(MAX_FIRST, max(n_active, 8))
+    n_first = min(MAX_FIRST, max(int(is_active.sum()), n_least))
     chosen = order[:n_first]
     return np.sort(chosen[limits.is_free[chosen] & np.isin(chosen, problem.matrix.rule)])
 

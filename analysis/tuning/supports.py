@@ -12,7 +12,7 @@ from analysis.tuning.counts import Ints, PatternCounts
 from analysis.tuning.weights import Curvature, Weights, curvature, fit_weights
 
 TINY: Final = 1e-9
-MAX_ROUNDS: Final = 2
+MAX_ROUNDS: Final = 1
 MAX_EXCHANGES: Final = 60
 N_RUNNERS_UP: Final = 8
 
