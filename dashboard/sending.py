@@ -122,10 +122,10 @@ class Outbox:
 
     def _send(self, turn: int, store: Store, keys: Mapping[str, str], drawn: tuple[Any, ...]) -> None:
         everything = state.widgets()
-        typed = {name: everything.get(key) for name, key in keys.items()}
-        if turn != self.turn and (store, keys, typed) == self._last:
-            return
         try:
+            typed = {name: everything[key] for name, key in keys.items()}
+            if turn != self.turn and (store, keys, typed) == self._last:
+                return
             receipt = store(typed, *drawn)
         except Exception as error:  # noqa: BLE001 - the page shows it in a box, as it does with its own
             self._news = _News(refusal=error)

@@ -43,6 +43,7 @@ def draw(say: Speaker, chosen: Targets, stages: tuple[str, ...], facts: Facts) -
             num_rows="dynamic",
             hide_index=True,
             key=keys["edits"],
+            on_change="ignore",  # hand a cell over when it is left, not a moment later: Save may be clicked by then
             column_config=_columns(say, stages, months, sources),
         )
         st.form_submit_button(

@@ -132,7 +132,8 @@ def _form(say: Speaker, current: Snapshot, selection: Selection, proposal: Propo
     starts = periods.add_months(held_on.replace(day=1), 1)
     review = proposal.measure.judged_on(starts) if proposal.measure else starts + timedelta(days=90)
     keys = {name: f"decide-{name}-{box.turn}" for name in ("title", "why", "marketing", "sales", "on", "force")}
-    keys["review"] = f"decide-review-{box.turn}-{proposal.measure and proposal.measure.code}"
+    # Streamlit takes a key that ends in "-None" for none at all.
+    keys["review"] = f"decide-review-{box.turn}-{proposal.measure.code if proposal.measure else 'plain'}"
     with st.form(f"decide-{proposal.after}-{box.turn}-{say.language}", border=True):
         st.text_input(say("decide.title"), key=keys["title"])
         st.text_area(say("decide.why"), key=keys["why"], height=90)

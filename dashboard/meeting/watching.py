@@ -70,8 +70,13 @@ def _sheet(say: Speaker, agreed: tuple[Tripwire, ...], horizon_days: int) -> Non
     key, box = edited.key(f"tripwire-sheet-{say.language}", frame), sending.outbox("tripwires")
     with st.form(f"tripwires-{say.language}", border=False):
         st.data_editor(
-            frame, num_rows="dynamic", hide_index=True, key=key, column_config=_columns(say, horizon_days)
-        )  # fmt: skip
+            frame,
+            num_rows="dynamic",
+            hide_index=True,
+            key=key,
+            on_change="ignore",  # hand a cell over when it is left, not a moment later: Save may be clicked by then
+            column_config=_columns(say, horizon_days),
+        )
         st.form_submit_button(
             say("tripwire.save"), icon=":material/save:", key="tripwire-send",
             **box.button(_save, {"edits": key}, frame),

@@ -107,6 +107,14 @@ def test_a_hint_a_refusal_and_a_defect_are_told_apart(typed, drawn, error, expec
     assert drawn == [(expected, "x")]
 
 
+def test_nothing_is_stored_of_a_form_that_is_not_known_whole(typed, drawn):
+    box, stored = Outbox(), []
+    click(box.button(stored.append, {"text": "key-0", "more": "key-1"}))
+    run(box)
+    assert stored == []
+    assert drawn == [("defect", "'key-1'")]
+
+
 def test_a_page_that_draws_no_news_keeps_them(typed, drawn, monkeypatch):
     boxes = {}
     monkeypatch.setattr(state, "kept", lambda _, default=None: boxes.get("boxes", default))

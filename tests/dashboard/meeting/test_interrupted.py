@@ -62,6 +62,16 @@ def test_a_decision_is_stored_once_and_its_points_are_released(place, monkeypatc
     assert "after" not in page.query_params
 
 
+def test_a_decision_that_leaves_the_points_alone_is_stored(place, monkeypatch):
+    page = opened(place, monkeypatch, tab="decide")
+    for name in ("title", "why", "marketing", "sales"):
+        fill(page, f"decide-{name}", "Call Kyushu sooner")
+    click(page, "decide-send")
+    cut_short(page, monkeypatch)
+    (record,), _ = read_records(place)
+    assert (record.decision.review_on, record.decision.promise) == (date(2026, 4, 1), None)
+
+
 def test_a_decision_is_withdrawn(place, monkeypatch):
     decided(place, monkeypatch)
     (record,), _ = read_records(place)
