@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from data.imports import ImportReport, import_files
+from data.store import open_reader
 from data.workspace import Workspace
 
 PREPARED = ("test_killed",)
@@ -39,3 +41,13 @@ def run(workspace: Workspace) -> Import:
         return import_files(workspace, paths, **options)  # type: ignore[arg-type]
 
     return run_import
+
+
+def stored(workspace: Workspace, table: str) -> pd.DataFrame:
+    """The rows of a table as they were stored."""
+    return open_reader(workspace).query(f"SELECT * FROM {table} ORDER BY ALL")
+
+
+def texts(report: ImportReport) -> list[str]:
+    """What was said of each row that was not imported."""
+    return report.failures["text"].tolist()

@@ -6,17 +6,9 @@ import pandas as pd
 import pytest
 
 from data.errors import InputError
-from data.store import open_reader
+from tests.data.imports.conftest import stored, texts
 
 LEADS = "lead_id,created_at,source\nL1,2024-04-01,web\nL2,2024-04-02 09:30,fair\n"
-
-
-def stored(workspace, table):
-    return open_reader(workspace).query(f"SELECT * FROM {table} ORDER BY ALL")
-
-
-def texts(report):
-    return report.failures["text"].tolist()
 
 
 def test_leads_come_in(workspace, write, run):

@@ -7,17 +7,9 @@ import pytest
 
 from data.errors import InputError
 from data.imports import MappingError, parse_mapping
-from data.store import open_reader
+from tests.data.imports.conftest import stored, texts
 
 ONE = '[file.a]\nname = "a.csv"\n[[leads]]\nlead_id = "id"\ncreated_at = "when"\n'
-
-
-def stored(workspace, table):
-    return open_reader(workspace).query(f"SELECT * FROM {table} ORDER BY ALL")
-
-
-def texts(report):
-    return report.failures["text"].tolist()
 
 
 def test_constants_templates_and_fallbacks(workspace, write, run):

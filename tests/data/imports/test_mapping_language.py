@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 
 from data.imports import MappingError, parse_mapping
-from data.store import open_reader
+from tests.data.imports.conftest import stored, texts
 
 ONE = '[file.a]\n[[leads]]\nlead_id = "id"\ncreated_at = "when"\n'
 DEALS = """\
@@ -20,14 +20,6 @@ lead_id = { column = "lead", file = "leads" }
 deal_id = "id"
 outcome = { value = "won" }
 """
-
-
-def stored(workspace, table):
-    return open_reader(workspace).query(f"SELECT * FROM {table} ORDER BY ALL")
-
-
-def texts(report):
-    return report.failures["text"].tolist()
 
 
 def test_money_is_read_beside_dates_of_a_given_form(workspace, write, run):

@@ -8,7 +8,7 @@ import pytest
 
 from data.errors import InputError
 from data.imports import limits, parse_mapping, workbook_safety, write_rejects
-from data.store import open_reader
+from tests.data.imports.conftest import stored
 from tests.data.imports.workbooks import compound_file, sheet_xml, write_xls, write_xlsx
 
 HEAD = ["lead_id", "created_at", "employees", "is_online", "company"]
@@ -20,10 +20,6 @@ EXCEL = (
 @pytest.fixture
 def folder(tmp_path):
     return tmp_path / "input"
-
-
-def stored(workspace, table="leads"):
-    return open_reader(workspace).query(f"SELECT * FROM {table} ORDER BY ALL")
 
 
 def refusal(run, path):
@@ -43,7 +39,7 @@ def test_cells_keep_their_values(workspace, folder, run):
     report = run(write_xlsx(folder / "leads.xlsx", {"表": rows}))
     assert report.failures["text"].tolist() == []
     assert (report.files[0].sheet, report.n_rows) == ("表", 3)
-    leads = stored(workspace)
+    leads = stored(workspace, "leads")
     assert leads["lead_id"].tolist() == ["1", "12345678", "L3"]
     assert leads["created_at"].tolist() == [datetime(2024, 4, 1), datetime(2024, 4, 1, 10, 30, 5), datetime(2024, 4, 1)]
     assert leads["employees"].tolist() == [1000, 2, 1000]
@@ -70,7 +66,7 @@ def test_real_dates_need_no_form_in_the_mapping(workspace, folder, run):
     text = 'dates = ["%d/%m/%Y"]\ntime_zone = "Asia/Tokyo"\n[file.a]\n[[leads]]\nlead_id = "id"\ncreated_at = "when"\n'
     rows = [["id", "when"], [1, date(2024, 5, 4)], [2, "04/05/2024"], [3, datetime(2024, 5, 4, 9)]]
     run(write_xlsx(folder / "a.xlsx", {"a": rows}), mapping=parse_mapping(text, "m"))
-    assert stored(workspace)["created_at"].tolist() == [
+    assert stored(workspace, "leads")["created_at"].tolist() == [
         datetime(2024, 5, 3, 15), datetime(2024, 5, 3, 15), datetime(2024, 5, 4),
     ]  # fmt: skip
 
@@ -78,7 +74,7 @@ def test_real_dates_need_no_form_in_the_mapping(workspace, folder, run):
 def test_a_sheet_is_named_in_the_mapping(workspace, folder, run):
     sheets = {"一枚目": [["x"]], "二枚目": [["台帳"], ["番号", "日付"], [7, date(2024, 4, 1)]]}
     run(write_xlsx(folder / "a.xlsx", sheets), mapping=parse_mapping(EXCEL, "m.toml"))
-    assert stored(workspace)["lead_id"].tolist() == ["7"]
+    assert stored(workspace, "leads")["lead_id"].tolist() == ["7"]
 
 
 def test_the_first_visible_sheet_with_a_header_is_read_and_others_are_named(folder, run):
@@ -92,7 +88,7 @@ def test_the_first_visible_sheet_with_a_header_is_read_and_others_are_named(fold
 
 def test_the_old_binary_format(workspace, folder, run):
     run(write_xls(folder / "leads.xls", [["lead_id", "created_at", "employees"], ["会社", "2024-04-01", 12.0]]))
-    assert stored(workspace)[["lead_id", "employees"]].to_numpy().tolist() == [["会社", 12]]
+    assert stored(workspace, "leads")[["lead_id", "employees"]].to_numpy().tolist() == [["会社", 12]]
 
 
 def test_rejects_of_a_sheet_go_back_as_csv(workspace, folder, run, tmp_path):
@@ -103,7 +99,7 @@ def test_rejects_of_a_sheet_go_back_as_csv(workspace, folder, run, tmp_path):
     assert path.name == "a.rejects.csv"
     path.write_text(path.read_text(encoding="utf-8-sig").replace("いつか", "2024-04-02"), encoding="utf-8-sig")
     run(path, mapping=mapping)
-    assert stored(workspace)["lead_id"].tolist() == ["7", "kept"]
+    assert stored(workspace, "leads")["lead_id"].tolist() == ["7", "kept"]
 
 
 def test_clock_times_are_text(workspace, folder, run):
@@ -185,7 +181,7 @@ def test_cells_that_do_not_name_their_place_are_read(workspace, folder, run):
         for row in (HEAD[:2], ["L1", "2024-04-01"])
     )
     run(write_xlsx(folder / "leads.xlsx", {"a": sheet_xml([]).replace("<sheetData>", f"<sheetData>{rows}")}))
-    assert stored(workspace)["lead_id"].tolist() == ["L1"]
+    assert stored(workspace, "leads")["lead_id"].tolist() == ["L1"]
 
 
 def test_sizes_are_bounded_with_a_line_that_says_so(folder, write, run, monkeypatch):
