@@ -12,7 +12,7 @@ import streamlit as st
 
 from analysis.journey_funnel import Question
 from analysis.journeys import MODES
-from dashboard import state
+from dashboard import people, revealing, state
 from dashboard.texts import Speaker
 
 VIEWS: Final = ("cohort", "period")
@@ -75,7 +75,10 @@ def tab(options: Sequence[str], say: Speaker) -> str:
 
 def segment(options: Sequence[str], say: Speaker) -> str:
     """Draw the choice of the attribute by which leads are told apart."""
-    return one("by", options, say, "segment")
+    chosen = one("by", options, say, "segment")
+    if chosen == people.OWNER:
+        revealing.button(say, "people")
+    return chosen
 
 
 def one(name: str, options: Sequence[str], say: Speaker, prefix: str) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.journey_funnel import JourneyFunnel, Question
 from analysis.selection import Selection
 from analysis.sources import OTHER
+from dashboard import people
 from dashboard.texts import Speaker
 
 _WORDS = {"source": "sources", "region": "regions", "origin": "origins", "kind": "touches"}
@@ -38,6 +39,8 @@ def group_name(dimension: str, group: Any, say: Speaker, n_groups: int = 1) -> s
         return say("sources.unknown")
     if dimension in ("is_inbound", "is_online"):
         return say.word(dimension, str(group).lower())
+    if dimension == people.OWNER and str(group).startswith("#"):
+        return say("handing.person", n=str(group)[1:])
     return value(dimension, str(group), say)
 
 

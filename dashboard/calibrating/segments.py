@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,7 +12,19 @@ import streamlit as st
 from analysis.lead_list import N_EXPORTED, N_SHOWN, LeadList
 from analysis.segments import Segments
 from analysis.selection import Selection
-from dashboard import choices, drilling, exhibits, lead_tables, linking, loading, sentences_decided, state
+from dashboard import (
+    choices,
+    drilling,
+    exhibits,
+    lead_tables,
+    linking,
+    loading,
+    loading_people,
+    people,
+    revealing,
+    sentences_decided,
+    state,
+)
 from dashboard import loading_decided as decided
 from dashboard.figures.segments import forest_figure, segment_code, segment_name
 from dashboard.loading import Snapshot
@@ -25,14 +38,22 @@ MEASURES = ("level", "order")
 def draw(say: Speaker, current: Snapshot, selection: Selection, path: str) -> None:
     """Draw the forest plot of all segments, and the leads of the one that was chosen."""
     stamp = loading.stamp_of(path)
-    found = decided.segments(current, selection, path, stamp)
+    known = decided.segments(current, selection, path, stamp)
+    labels = known.segments["label"]
+    shown = loading_people.unnamed(current, people.OWNER, labels)
+    found = replace(
+        known, segments=known.segments.assign(label=labels.mask(known.segments["dimension"] == people.OWNER, shown))
+    )
     st.subheader(say("segments.heading"), anchor=False)
     st.markdown(say("segments.caption"))
     lines = sentences_decided.segments(found, say)
     st.markdown("\n".join(f"- **{line}**" for line in lines))
     if not found.n_tested and (found.segments["order"] == "too_few").all():
         return
-    measure = choices.one("measure", MEASURES, say, "segments.measure")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        measure = choices.one("measure", MEASURES, say, "segments.measure")
+        if (found.segments["dimension"] == people.OWNER).any():
+            revealing.button(say, "people")
     st.markdown(f":small[{say(f'segments.measure_about.{measure}')}]")
     exhibits.chart(
         say,
@@ -44,13 +65,16 @@ def draw(say: Speaker, current: Snapshot, selection: Selection, path: str) -> No
     )
     n_few = int((found.segments["level"] == "too_few").sum())
     st.markdown(f":small[{say('segments.fine_print', n=say.count(found.n_tested), few=say.count(n_few))}]")
-    find = partial(_find, current, selection, path, stamp)
+    of_label = dict(zip(found.segments["label"], labels, strict=True))
+    find = partial(_find, current, selection, path, stamp, of_label)
     _leads(say, current, selection, found, find)
 
 
-def _find(current: Snapshot, selection: Selection, path: str, stamp: int, code: str, n_rows: int) -> LeadList:
+def _find(
+    current: Snapshot, selection: Selection, path: str, stamp: int, of_label: Mapping[str, str], code: str, n_rows: int
+) -> LeadList:
     dimension, _, label = code.partition(":")
-    return decided.segment_leads(current, selection, path, stamp, dimension, label, n_rows)
+    return decided.segment_leads(current, selection, path, stamp, dimension, of_label[label], n_rows)
 
 
 def _leads(

@@ -16,7 +16,8 @@ from analysis.journey_funnel import DIMENSIONS
 from analysis.selection import Selection
 from analysis.target_gap import TargetGap, target_gap
 from analysis.targets import Targets
-from dashboard.commands.options import format_option, selection, selection_options
+from dashboard import people
+from dashboard.commands.options import format_option, selection, selection_options, show_owners_option
 from dashboard.commands.output import print_result
 from dashboard.commands.targets import first_day, targets_of
 from dashboard.periods import bounds
@@ -49,9 +50,12 @@ _USUAL_PERIOD: Final = "12m"
     help="Attribute whose mix is a part of the change.",
 )
 @selection_options
+@show_owners_option
 @format_option
 @click.pass_obj
-def compare_command(workspace: Workspace, against: str, dimension: str, output_format: str, **options: Any) -> None:
+def compare_command(
+    workspace: Workspace, against: str, dimension: str, *, show_owners: bool, output_format: str, **options: Any
+) -> None:
     """Show what changed between two periods, what the change is made of, and the bottlenecks.
 
     Both periods are seen at the same age, the latest twelve months unless --start
@@ -73,7 +77,10 @@ def compare_command(workspace: Workspace, against: str, dimension: str, output_f
     if against == "target":
         _print_gap(reader, target_gap(reader, chosen, agreed.targets), output_format)
     else:
-        _print_change(reader, _compared(reader, chosen, against, dimension, agreed), dimension, output_format)
+        result = _compared(reader, chosen, against, dimension, agreed)
+        if dimension == people.OWNER and not show_owners:
+            result = replace(result, groups=people.for_files(result.groups, "group", reader))
+        _print_change(reader, result, dimension, output_format)
 
 
 def _compared(reader: Reader, chosen: Selection, against: str, dimension: str, agreed: Targets) -> Comparison:

@@ -27,7 +27,7 @@ from analysis.routing.library import find_routing
 from analysis.rulesets import find_ruleset
 from analysis.rulesets.model import Ruleset
 from analysis.selection import Selection
-from dashboard.commands.options import format_option, selection, selection_options
+from dashboard.commands.options import format_option, selection, selection_options, show_owners_option
 from dashboard.commands.output import print_result
 from data.store import Reader, open_reader
 from data.workspace import Workspace
@@ -48,8 +48,8 @@ _SHOWN_AS: Final = {"rate": "good_rate", "rate_before": "before_rate", "change":
     "--by", type=click.Choice(DIMENSIONS), default="to_department", show_default=True, help="Groups to compare."
 )
 @click.option("--ruleset", "reference", default="today", show_default=True, help="A ruleset, or a TOML file.")
-@click.option("--show-owners", is_flag=True, help="Name the people in charge instead of numbering them.")
 @selection_options
+@show_owners_option
 @format_option
 @click.pass_obj
 def handoff_command(

@@ -41,6 +41,13 @@ def selection_options(command: Command) -> Command:
     return command
 
 
+def show_owners_option(command: Command) -> Command:
+    """Add the option `--show-owners`."""
+    return click.option("--show-owners", is_flag=True, help="Name the people in charge instead of numbering them.")(
+        command
+    )
+
+
 def format_option(command: Command) -> Command:
     """Add the option `--format`."""
     return click.option(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import click
@@ -10,20 +10,37 @@ import click
 from analysis.decided import decided
 from analysis.rulesets import find_ruleset
 from analysis.segments import Segments, segment_cells, segments
-from dashboard.commands.options import format_option, selection, selection_options
+from analysis.wins_so_far import segment_lives
+from dashboard import people
+from dashboard.commands.options import format_option, selection, selection_options, show_owners_option
 from dashboard.commands.output import print_result
 from data.store import open_reader
 from data.workspace import Workspace
 
-_SHOWN = ["dimension", "label", "n_mature", "n_won", "n_expected", "ratio", "chance", "level", "auc", "order"]
+_SHOWN = [
+    "dimension",
+    "label",
+    "n_mature",
+    "n_won",
+    "n_so_far",
+    "n_expected",
+    "ratio",
+    "chance",
+    "level",
+    "auc",
+    "order",
+]
 
 
 @click.command(name="segments")
 @click.option("--ruleset", "reference", default="today", show_default=True, help="A ruleset, or a TOML file.")
 @selection_options
+@show_owners_option
 @format_option
 @click.pass_obj
-def segments_command(workspace: Workspace, reference: str, output_format: str, **options: Any) -> None:
+def segments_command(
+    workspace: Workspace, reference: str, *, show_owners: bool, output_format: str, **options: Any
+) -> None:
     """Hold each source, industry, size, region, owner and way in against the others at equal scores.
 
     `level` says whether a segment wins less or more than its scores promise,
@@ -37,7 +54,12 @@ def segments_command(workspace: Workspace, reference: str, output_format: str, *
     reader = open_reader(workspace)
     chosen = selection(reader, **options)
     ruleset = find_ruleset(workspace, reference)
-    found = segments(segment_cells(decided(reader, ruleset, chosen), ruleset))
+    decisions = decided(reader, ruleset, chosen)
+    found = segments(segment_cells(decisions, ruleset), segment_lives(decisions, ruleset, chosen))
+    if not show_owners:
+        labels, is_owner = found.segments["label"], found.segments["dimension"] == people.OWNER
+        unnamed = people.for_files(found.segments, "label", reader)["label"]
+        found = replace(found, segments=found.segments.assign(label=labels.mask(is_owner, unnamed)))
     print_result(
         output_format,
         headline=_headline(found, reference),

@@ -9,7 +9,8 @@ import pandas as pd
 
 from analysis.journey_funnel import DIMENSIONS
 from analysis.sources import simpson, sources
-from dashboard.commands.options import format_option, selection, selection_options
+from dashboard import people
+from dashboard.commands.options import format_option, selection, selection_options, show_owners_option
 from dashboard.commands.output import print_result
 from data.store import open_reader
 from data.workspace import Workspace
@@ -34,9 +35,12 @@ _WITHIN = ("industry", "region", "seniority")
     help='Groups with fewer leads are put together as "(other)".',
 )
 @selection_options
+@show_owners_option
 @format_option
 @click.pass_obj
-def sources_command(workspace: Workspace, dimension: str, min_leads: int, output_format: str, **options: Any) -> None:
+def sources_command(
+    workspace: Workspace, dimension: str, min_leads: int, *, show_owners: bool, output_format: str, **options: Any
+) -> None:
     """Show how surely, how fast and how dearly each group of leads wins.
 
     Win rates are of leads a horizon old, with their 95 % Wilson interval;
@@ -53,6 +57,8 @@ def sources_command(workspace: Workspace, dimension: str, min_leads: int, output
     table = sources(reader, chosen, dimension, min_n=min_leads)
     parts = [simpson(reader, chosen, dimension, part).assign(within=part) for part in _WITHIN if part != dimension]
     reversed_groups = pd.concat(parts, ignore_index=True).query("is_reversed")
+    if dimension == people.OWNER and not show_owners:
+        table, reversed_groups = (people.for_files(part, "group", reader) for part in (table, reversed_groups))
     about = f"{int(table['n_leads'].sum()):,} leads by {dimension} as of {chosen.as_of:%Y-%m-%d}"
     print_result(
         output_format,

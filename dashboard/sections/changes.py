@@ -11,7 +11,7 @@ from analysis.comparison import Comparison, both_periods, is_partial
 from analysis.conditions import Condition, Group, Reached
 from analysis.decomposition import Decomposition
 from analysis.selection import Selection
-from dashboard import choices, drilling, exhibits, loading_funnel, tables_funnel, wording
+from dashboard import choices, drilling, exhibits, loading_funnel, loading_people, tables_funnel, wording
 from dashboard.drilling import Offer
 from dashboard.figures.waterfall import waterfall_figure
 from dashboard.loading import Facts, Snapshot
@@ -40,7 +40,8 @@ def draw(say: Speaker, current: Snapshot, selection: Selection, other: Selection
     names = [cause(row, dimension, say) for row in effects.itertuples()]
     st.markdown(f"**{sentence(change, names, say)}**")
     ends = say("changes.before", n=say.count(change.n_before)), say("changes.after", n=say.count(change.n_after))
-    codes = ["before", *(_code(row, result) for row in effects.itertuples()), "after"]
+    mixed = mix_offers(current, result, dimension, say)
+    codes = ["before", *(_code(row, result, mixed) for row in effects.itertuples()), "after"]
     exhibits.chart(
         say,
         waterfall_figure(change, names, ends, codes, say),
@@ -50,7 +51,7 @@ def draw(say: Speaker, current: Snapshot, selection: Selection, other: Selection
         pick=drilling.pick("changes"),
     )
     st.markdown(f":small[{say('changes.note')}]")
-    drilling.leads(say, current, "changes", offers(result, say) + mix_offers(result, dimension, say))
+    drilling.leads(say, current, "changes", offers(result, say) + mixed)
 
 
 def stages(say: Speaker, current: Snapshot, result: Comparison) -> None:
@@ -97,15 +98,18 @@ def offers(result: Comparison, say: Speaker) -> list[Offer]:
     return found
 
 
-def mix_offers(result: Comparison, dimension: str, say: Speaker) -> list[Offer]:
+def mix_offers(current: Snapshot, result: Comparison, dimension: str, say: Speaker) -> list[Offer]:
     """Return the groups whose share changed most, now and before."""
     groups = result.groups.assign(change=(result.groups["share_after"] - result.groups["share_before"]).abs())
     first = str(result.steps["stage"].iloc[0])
     found = []
-    for row in groups.nlargest(_MOST_GROUPS, "change").itertuples():
-        what = wording.group_name(dimension, row.group, say)
+    largest = groups.nlargest(_MOST_GROUPS, "change")
+    shown = loading_people.unnamed(current, dimension, largest["group"])
+    codes = loading_people.coded(current, dimension, largest["group"])
+    for row, name, code in zip(largest.itertuples(), shown, codes, strict=True):
+        what = wording.group_name(dimension, name, say)
         group = Group(dimension=dimension, labels=(row.group,))
-        found += _sides(f"mix.{row.group}.", what, row, result, Reached(stage=first, group=group), say)
+        found += _sides(f"mix.{code}.", what, row, result, Reached(stage=first, group=group), say)
     return found
 
 
@@ -124,11 +128,10 @@ def _sides(code: str, what: str, row: object, result: Comparison, condition: Con
     ]
 
 
-def _code(effect: object, result: Comparison) -> str:
+def _code(effect: object, result: Comparison, mixed: list[Offer]) -> str:
     """Return the number that a click on a cause opens: what it is counted from, now."""
     if effect.factor == "mix":
-        groups = result.groups
-        return f"mix.{groups['group'][(groups['share_after'] - groups['share_before']).abs().idxmax()]}.after"
+        return mixed[0].code
     if effect.factor == "volume":
         return f"{result.steps['stage'].iloc[0]}.after"
     return "after" if effect.stage == result.steps["stage"].iloc[-1] else f"{effect.stage}.after"

@@ -12,7 +12,7 @@ from analysis.conditions import Created, Group, Touched
 from analysis.selection import Selection
 from analysis.sources import OTHER
 from analysis.sqlfiles import sql_text
-from dashboard import choices, controls, drilling, exhibits, loading_funnel, tables_sources, wording
+from dashboard import choices, controls, drilling, exhibits, loading_funnel, loading_people, tables_sources, wording
 from dashboard.drilling import Offer
 from dashboard.figures.portfolio import portfolio_figure
 from dashboard.figures.touches import touches_figure
@@ -61,8 +61,9 @@ def _table(say: Speaker, table: pd.DataFrame, names: list[str], key: str) -> Non
 def judged(current: Snapshot, selection: Selection, dimension: str, say: Speaker) -> tuple[pd.DataFrame, list[str]]:
     """Return the groups of an attribute with a code each, and their names."""
     table = loading_funnel.sources(current, selection, dimension)
-    table = table.assign(code=[group or controls.UNKNOWN_SOURCE for group in table["group"]])
-    rows = zip(table["group"], table["n_groups"], strict=True)
+    codes = loading_people.coded(current, dimension, table["group"])
+    table = table.assign(code=[code or controls.UNKNOWN_SOURCE for code in codes])
+    rows = zip(loading_people.unnamed(current, dimension, table["group"]), table["n_groups"], strict=True)
     return table, [wording.group_name(dimension, group, say, n) for group, n in rows]
 
 
@@ -94,12 +95,14 @@ def contradictions(current: Snapshot, selection: Selection, dimension: str, say:
     return [
         say(
             f"sourcing.simpson_{'better' if row.difference > 0 else 'worse'}",
-            name=plain(wording.group_name(dimension, row.group, say)),
+            name=plain(wording.group_name(dimension, name, say)),
             within=say(f"segment.{row.within}"),
             total=say.points(row.difference),
             inside=say.points(row.within_difference),
         )
-        for row in found.itertuples()
+        for row, name in zip(
+            found.itertuples(), loading_people.unnamed(current, dimension, found["group"]), strict=True
+        )
     ]
 
 

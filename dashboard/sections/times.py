@@ -16,6 +16,7 @@ from dashboard import (
     drilling,
     exhibits,
     loading_funnel,
+    loading_people,
     periods,
     tables_funnel,
     wording,
@@ -46,10 +47,12 @@ def draw(say: Speaker, current: Snapshot, selection: Selection, stages: tuple[st
     parts = loading_funnel.times(current, selection, span, dimension)
     order = ["group"] if dimension == "month" else ["is_enough", "n_leads"]
     parts = parts.sort_values(order, ascending=dimension == "month").head(_MOST_ROWS)
-    names = [wording.group_name(dimension, group, say) for group in parts["group"]]
+    parts = parts.assign(code=[group_code(code) for code in loading_people.coded(current, dimension, parts["group"])])
+    shown = loading_people.unnamed(current, dimension, parts["group"])
+    names = [wording.group_name(dimension, group, say) for group in shown]
     exhibits.chart(
         say,
-        times_figure(parts, names, [f"{group_code(group)}.reached" for group in parts["group"]], say),
+        times_figure(parts, names, [f"{code}.reached" for code in parts["code"]], say),
         tables_funnel.times_table(parts, names, say),
         key="times",
         alt=sentence(row, span, say),
@@ -70,7 +73,7 @@ def offers(row: object, span: Span, dimension: str, name: str, selection: Select
     elif dimension != "all":
         group = Group(dimension=dimension, labels=(row.group,))
     if dimension != "all":
-        code = group_code(row.group)
+        code = row.code
     words = {"group": name, "start": say.word("stages", span.start), "end": say.word("stages", span.end)}
     counts = {"reached": row.n_reached, "open": row.n_open, "lost": row.n_lost, "all": row.n_leads}
     return [
