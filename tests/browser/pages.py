@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Download, Page, expect
+from playwright.sync_api import Download, FloatRect, Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from dashboard.serving import free_port
@@ -22,6 +22,21 @@ WAIT_MS = 120_000
 """Generous: shared machines stall for many seconds; a passing test never waits this long."""
 
 N_CLICKS = 6
+
+N_FRAMES = 15
+"""So many frames alike, and an element is where it will stay."""
+
+_REST = """element => new Promise(done => {
+    let before = "", n_alike = 0;
+    const look = () => {
+        const { x, y, width, height } = element.getBoundingClientRect();
+        const now = [x, y, width, height].join();
+        n_alike = now === before ? n_alike + 1 : 0;
+        before = now;
+        n_alike < %d && element.isConnected ? requestAnimationFrame(look) : done(element.isConnected);
+    };
+    look();
+})"""
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -100,6 +115,22 @@ def settle(page: Page, heading: str) -> None:
             .every(chart => chart.querySelector('.main-svg .xy'))""",
         timeout=WAIT_MS,
     )
+
+
+def resting_box(element: Locator) -> FloatRect:
+    """Return where an element is once it no longer moves: a page that is being laid out shifts what is on it."""
+    for _ in range(N_CLICKS):
+        is_there = element.evaluate(_REST % N_FRAMES)
+        box = element.bounding_box()
+        if is_there and box is not None:
+            return box
+    raise AssertionError(f"{element} does not come to rest.")
+
+
+def click_middle(page: Page, element: Locator) -> None:
+    """Click where an element is, once it no longer moves, also when a layer above it takes the click."""
+    box = resting_box(element)
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
 
 def download(page: Page, name: str) -> Download:

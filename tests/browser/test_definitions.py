@@ -15,7 +15,7 @@ from analysis.rulesets import find_ruleset
 from analysis.selection import Selection
 from dashboard.texts import speaker
 from data.store import open_reader
-from tests.browser.pages import WAIT_MS, open_page, settle
+from tests.browser.pages import WAIT_MS, click_middle, open_page, settle
 
 pytestmark = pytest.mark.browser
 EN = speaker("en")
@@ -45,8 +45,8 @@ def test_a_conflict_is_found_opened_and_settled(page, address, workspace):
     page.get_by_text(EN("definitions.settle.heading"), exact=True).wait_for()
 
     # The second row of bars is what the first definition alone means.
-    bar = page.locator('[data-testid="stPlotlyChart"] .barlayer .trace').nth(1).locator(".point").nth(1).bounding_box()
-    page.mouse.click(bar["x"] + bar["width"] / 2, bar["y"] + bar["height"] / 2)
+    bar = page.locator('[data-testid="stPlotlyChart"] .barlayer .trace').nth(1).locator(".point").nth(1)
+    click_middle(page, bar)
     label = EN("definitions.cell.only_a", a=EN("definitions.published.mql_owned"), b="")
     page.get_by_text(EN("leads.heading", label=label, n=EN.count(n_only))).wait_for()
     page.wait_for_url(re.compile(r"list=definitions\.only_a"), timeout=WAIT_MS)

@@ -14,7 +14,7 @@ from analysis.lead_list import Reached, lead_list
 from analysis.selection import Selection
 from dashboard.texts import speaker
 from data.store import open_reader
-from tests.browser.pages import WAIT_MS, open_page, settle
+from tests.browser.pages import WAIT_MS, click_middle, open_page, settle
 
 pytestmark = pytest.mark.browser
 EN = speaker("en")
@@ -37,8 +37,8 @@ def test_a_click_on_a_stage_lists_its_leads(page, address, workspace):
 
     # The bars of the recorded part are the first trace; MQL is the third stage.
     # A layer above the bars takes the clicks, so the mouse goes where the bar is.
-    bar = page.locator('[data-testid="stPlotlyChart"] .barlayer .trace').first.locator(".point").nth(2).bounding_box()
-    page.mouse.click(bar["x"] + bar["width"] / 2, bar["y"] + bar["height"] / 2)
+    bar = page.locator('[data-testid="stPlotlyChart"] .barlayer .trace').first.locator(".point").nth(2)
+    click_middle(page, bar)
     label = EN("leads.reached", stage="MQL")
     page.get_by_text(EN("leads.heading", label=label, n=EN.count(n_leads))).wait_for()
     page.wait_for_url(re.compile(r"list=funnel\.mql"), timeout=WAIT_MS)

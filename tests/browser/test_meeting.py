@@ -87,8 +87,13 @@ def test_a_meeting_from_its_agenda_to_its_kept_promise(pages, company, tmp_path)
     expect(page.get_by_role("heading", name=EN("definitions.differ.heading"))).to_be_visible()
     write(page, "room.note", "Sales mean something else by MQL.")
     page.get_by_role("button", name=EN("room.keep")).click()
-    page.get_by_text("Sales mean something else by MQL.").first.wait_for()
+    # As an item of the list: the field it was typed into says the same.
+    page.get_by_role("listitem").filter(has_text="Sales mean something else by MQL.").wait_for()
+    settle(page, EN("agenda.item.disagreement"))
 
+    # Whoever goes on at once loses nothing.
+    write(page, "room.note", "Write both meanings down.")
+    page.get_by_role("button", name=EN("room.keep")).click()
     page.get_by_role("button", name=EN("room.next")).click()
     settle(page, EN("agenda.item.changes"))
     page.wait_for_url(re.compile("item=4"), timeout=WAIT_MS)
@@ -100,7 +105,10 @@ def test_a_meeting_from_its_agenda_to_its_kept_promise(pages, company, tmp_path)
 
     (meeting,) = read_meetings(company)[0]
     assert meeting.items == USUAL
-    assert [note.text for note in read_notes(company, meeting.id)] == ["Sales mean something else by MQL."]
+    assert [note.text for note in read_notes(company, meeting.id)] == [
+        "Sales mean something else by MQL.",
+        "Write both meanings down.",
+    ]
     (record,) = read_records(company)[0]
     assert find_ruleset(company, "today@2").valid_from == record.decision.in_force_from == date(2026, 1, 1)
     assert f"meeting={meeting.id}" in record.decision.evidence

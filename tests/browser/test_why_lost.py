@@ -14,7 +14,7 @@ from analysis.selection import Selection
 from dashboard.losing import words
 from dashboard.texts import speaker
 from data.store import open_reader
-from tests.browser.pages import WAIT_MS, open_page, settle
+from tests.browser.pages import WAIT_MS, open_page, resting_box, settle
 
 pytestmark = pytest.mark.browser
 EN = speaker("en")
@@ -43,7 +43,7 @@ def test_from_the_account_to_one_lead(page, address, workspace):
     # The steps that stand out are drawn apart from the hatched ones: the late calls are one of them.
     name = EN("losing.cause.late.name")
     label = page.locator(".annotation-text", has_text=re.compile(f"^{name}")).first
-    box, chart = label.bounding_box(), page.locator('[data-testid="stPlotlyChart"]').first
+    box, chart = resting_box(label), page.locator('[data-testid="stPlotlyChart"]').first
     bars = [bar.bounding_box() for bar in chart.locator(".barlayer .point").all()]
     bar = min((bar for bar in bars if bar["y"] > box["y"]), key=lambda bar: bar["y"])
     page.mouse.click(bar["x"] + bar["width"] / 2, bar["y"] + bar["height"] / 2)
