@@ -39,7 +39,8 @@ def pace_table(pace: pd.DataFrame, say: Speaker) -> Twin:
 
 def plan_table(plan: pd.DataFrame, say: Speaker) -> Twin:
     """Return what each stage needs for the wins wanted."""
-    built = Builder(say, "plan.table").stages(plan).columns(plan, say.count, "n_needed", "n_low", "n_high")
+    built = Builder(say, "plan.table").stages(plan).columns(plan, say.count, "n_needed")
+    built.interval("n_interval", plan["n_low"], plan["n_high"], lambda low, high: f"{say.count(low)}–{say.count(high)}")
     is_last = plan["position"] == plan["position"].max()  # needs itself, for certain
     built.columns(plan, say.percent, "rate_to_end")
     built.interval("rate_interval", plan["rate_low"].mask(is_last), plan["rate_high"].mask(is_last))
