@@ -20,8 +20,11 @@ from analysis.tuning.weights import Weights, curvature
 
 MAX_ROUNDS: Final = 12
 
-BATCH: Final = 16
+BATCH: Final = 32
 """Restarts that are followed at once; the next ones begin at the best of them."""
+
+FEW: Final = 10
+"""Of so few rules the model finds by itself what a detour would lead to."""
 
 MAX_DETOUR: Final = 0.002
 """A card that is worse by a larger part of the loss is not searched around."""
@@ -69,7 +72,7 @@ def restarted(
             is_settled = True
             if _is_better(card, before):
                 continue
-        if best.excess > card.excess or best.points.tobytes() == card.points.tobytes():
+        if best.excess > card.excess or best.points.tobytes() == card.points.tobytes() or _is_small(problem, card):
             break
         # Even a card that is a little worse: pairs may lead further from there than from here.
         best = descend(problem, best, budget, is_settled=True)
@@ -77,6 +80,12 @@ def restarted(
             break
         card = best
     return card if is_settled else descend(problem, card, budget, is_settled=True)
+
+
+def _is_small(problem: Problem, card: Card) -> bool:
+    """Whether a card is a rulebook of its own with few rules."""
+    is_own = problem.limits.volume is None and not home_points(problem.limits).any()
+    return is_own and int(np.count_nonzero(card.points)) <= FEW
 
 
 def _is_better(card: Card, than: Card) -> bool:

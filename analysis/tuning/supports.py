@@ -14,7 +14,6 @@ from analysis.tuning.weights import Curvature, Weights, curvature, fit_weights
 TINY: Final = 1e-9
 MAX_ROUNDS: Final = 1
 MAX_EXCHANGES: Final = 60
-N_RUNNERS_UP: Final = 8
 
 
 class Sweep:
@@ -141,8 +140,8 @@ def _look_around(
 ) -> None:
     """Fit the sets of rules that look best from `fit`, and add them to `found`."""
     model = curvature(counts, fit, is_fast=True)
-    chosen, runners_up = best_subset(model, fit.weights, size, is_allowed)
-    for rules in [chosen, *runners_up[: width - 1]]:
+    chosen, runners_up = best_subset(model, fit.weights, size, is_allowed, width - 1)
+    for rules in [chosen, *runners_up]:
         key = tuple(int(rule) for rule in rules)
         if key not in found:
             found[key] = fit_weights(counts, rules=rules, start=_restricted(fit, rules), max_steps=5)
@@ -157,7 +156,9 @@ def _support(fit: Weights) -> tuple[int, ...]:
     return tuple(int(rule) for rule in rules_of(fit))
 
 
-def best_subset(model: Curvature, weights: Floats, size: int, is_allowed: NDArray[np.bool_]) -> tuple[Ints, list[Ints]]:
+def best_subset(
+    model: Curvature, weights: Floats, size: int, is_allowed: NDArray[np.bool_], n_runners_up: int = 8
+) -> tuple[Ints, list[Ints]]:
     """Choose the best rules of a quadratic model by forward steps and exchanges.
 
     Returns
@@ -174,17 +175,17 @@ def best_subset(model: Curvature, weights: Floats, size: int, is_allowed: NDArra
         if not _add_best(sweep):
             break
     _exchange(sweep)
-    return np.flatnonzero(sweep.is_in), _one_exchange_away(sweep)
+    return np.flatnonzero(sweep.is_in), _one_exchange_away(sweep, n_runners_up)
 
 
-def _one_exchange_away(sweep: Sweep) -> list[Ints]:
+def _one_exchange_away(sweep: Sweep, n_sets: int) -> list[Ints]:
     """Return the best sets of rules that one exchange leads to, at most two for each rule taken out."""
     inside, net = sweep.exchanges()
     others = np.argsort(-net, axis=1, kind="stable")[:, :2]
     values = np.take_along_axis(net, others, axis=1)
-    order = np.argsort(-values, axis=None, kind="stable")[:N_RUNNERS_UP]
+    order = np.argsort(-values, axis=None, kind="stable")[:n_sets]
     places = [np.unravel_index(index, values.shape) for index in order if np.isfinite(values.flat[index])]
-    return [np.union1d(np.delete(inside, row), [others[row, column]]) for row, column in places]
+    return [np.sort(np.append(np.delete(inside, row), others[row, column])) for row, column in places]
 
 
 def _add_best(sweep: Sweep) -> bool:
