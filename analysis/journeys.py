@@ -34,8 +34,8 @@ Entry: TypeAlias = tuple[int, bool]
 """Number of the stage (1 = first of the funnel), and whether the entry lies in the period."""
 
 CODE_COLUMNS: Final = ("code_1", "code_2", "code_3", "code_4")
-_ENTRIES_PER_CODE: Final = 10
 _BITS: Final = 6
+_MASK: Final = 2**_BITS - 1
 
 
 def decode(codes: Sequence[int], *, is_later_pass: bool = False) -> tuple[Entry, ...]:
@@ -51,10 +51,11 @@ def decode(codes: Sequence[int], *, is_later_pass: bool = False) -> tuple[Entry,
     """
     entries = []
     for code in codes:
-        for place in range(_ENTRIES_PER_CODE):
-            packed = (int(code) >> (_BITS * place)) & 63
-            if packed:
-                entries.append((packed >> 1, bool(packed & 1)))
+        rest = int(code)
+        while rest:
+            packed = rest & _MASK
+            entries.append((packed >> 1, bool(packed & 1)))
+            rest >>= _BITS
     if is_later_pass and entries:
         entries.insert(0, (1, entries[0][1]))
     return tuple(entries)
@@ -98,6 +99,11 @@ def followed(entries: Sequence[Entry], found: Sequence[int | None], stages: Sequ
         before is not None and now is not None and (now >= before or _first(entries, stages[step], before) is not None)
         for step, (before, now) in enumerate(pairwise(found), start=1)
     ]
+
+
+def goes_on(entries: Sequence[Entry], since: int, stage: int, mode: Mode) -> bool:
+    """Return whether a journey that reached a stage with entry `since` reached `stage` with it or later."""
+    return _first(entries, stage, since, is_later_enough=mode == "implied") is not None
 
 
 def _first(entries: Sequence[Entry], stage: int, since: int = 0, *, is_later_enough: bool = False) -> int | None:

@@ -25,7 +25,8 @@ from analysis.conditions import (
 )
 from analysis.durations import positions
 from analysis.funnel import recorded_stages, stage_table
-from analysis.journey_funnel import SALES_SOURCES, TELE_SOURCES, known_until
+from analysis.journey_funnel import SALES_SOURCES, TELE_SOURCES, Question, known_until
+from analysis.journeys import decode, goes_on, reached
 from analysis.overview import FOLLOW_HOURS
 from analysis.selection import Selection
 from analysis.sqlfiles import sql_text
@@ -155,19 +156,48 @@ def _journeys(engine: Engine, selection: Selection, condition: Reached, stages: 
         **selection.params("as_of", "starts_at", "ends_at", "sources"),
         **_group(condition.group),
         "known_until": known_until(selection, question),
-        "mode": question.mode,
         "view": question.view,
         "grain": question.grain,
         "start_code": numbers[start],
-        "stage_code": numbers[condition.stage],
-        "next_code": numbers[condition.not_on_to] if condition.not_on_to else 0,
         "tele_sources": list(TELE_SOURCES),
         "sales_sources": list(SALES_SOURCES),
     }
-    used = {start, last, *recorded_stages(engine, selection)["stage"]}
-    codes = [number for stage, number in numbers.items() if stage in used]
-    steps = pd.DataFrame({"code": codes[:-1], "next_code": codes[1:]}, dtype="int64")
-    return _Members(name="members_journey", params=params, tables={"steps": steps})
+    if numbers[condition.stage] < numbers[start]:
+        raise ValueError(f"The stage {condition.stage!r} comes before {start!r}, where the funnel starts.")
+    used = {start, last, condition.stage, *recorded_stages(engine, selection)["stage"]}
+    codes = [number for stage, number in numbers.items() if stage in used and number >= numbers[start]]
+    following = numbers[condition.not_on_to] if condition.not_on_to else None
+    tables = _arrivals(engine, question, codes, numbers[condition.stage], following)
+    return _Members(name="members_journey", params=params, tables=tables)
+
+
+def _arrivals(
+    engine: Engine, question: Question, codes: list[int], stage: int, following: int | None
+) -> dict[str, pd.DataFrame]:
+    """Return the paths whose last entry reached a stage, and those that went on; see `sql/members_journey.sql`.
+
+    `codes` are the numbers of the stages of the funnel, its start first; `following` is the stage gone on to.
+    """
+    arrivals: list[tuple[int, bool]] = []
+    goers: list[tuple[int, bool]] = []
+    place = codes.index(stage)
+    paths = list(engine.query(sql_text("paths")).itertuples(index=False, name=None))
+    for is_later_pass in (False, True) if question.grain == "pass" else (False,):
+        for path_no, *packed in paths:
+            entries = decode(packed, is_later_pass=is_later_pass)
+            at = reached(entries, codes, question.mode)[place]
+            if at is None:
+                continue
+            # The entry into the first stage that a recycled pass lacks was made with its first one.
+            if max(at, int(is_later_pass)) == len(entries) - 1:
+                arrivals.append((path_no, is_later_pass))
+            if following is not None and goes_on(entries, at, following, question.mode):
+                goers.append((path_no, is_later_pass))
+    return {"arrivals": _paths(arrivals), "goers": _paths(goers)}
+
+
+def _paths(rows: list[tuple[int, bool]]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["path_no", "is_later_pass"]).astype({"path_no": "int32", "is_later_pass": bool})
 
 
 def _group(group: Group) -> dict[str, Any]:

@@ -13,9 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.conditions import Reached
 from analysis.funnel import funnel, funnel_by_month
 from analysis.journey_funnel import DIMENSIONS, ORIGINS, Question, funnel_by_origin, journey_funnel, journey_funnels
 from analysis.journeys import MODES, decode, followed, reached
+from analysis.lead_list import lead_list
 from analysis.selection import Selection
 from data.contract import STAGES
 from tests.analysis.histories import POSITIONS, day, history
@@ -96,6 +98,58 @@ def test_journeys_by_hand_in_four_modes(text, strict, ordered, implied, open_):
     for mode, expected in zip(MODES, (strict, ordered, implied, open_), strict=True):
         found = count(engine, recent(as_of), mode=mode, start="mql", end="sales_qualified")
         assert list(found) == [SHORT.get(word, word) for word in expected.split()], mode
+
+
+# Start lead, grain pass: when each pass (counted from 1) reached sal, in days; by hand.
+MOMENTS = [
+    # text                                                    strict       ordered      implied      open
+    ("lead . nurturing mql . tql . sal", {1: 3}, {1: 3}, {1: 3}, {1: 3}),
+    # Backwards first: stage by stage, only the second entry counts.
+    ("lead . sal . nurturing . mql . tql . sal", {1: 5}, {1: 1}, {1: 1}, {1: 1}),
+    # Left out, and implied by a later stage.
+    ("lead . mql . won", {}, {}, {1: 2}, {}),
+    # Ties are in the order of the stages.
+    ("lead . sal tql mql nurturing", {1: 1}, {1: 1}, {1: 1}, {1: 1}),
+    # A recycled pass begins as a lead with its first entry.
+    ("lead . nurturing | . nurturing mql . tql . . sal . sal", {2: 5}, {2: 5}, {2: 5}, {2: 5}),
+    ("lead . sal | . sal . sal", {}, {1: 1, 2: 2}, {1: 1, 2: 2}, {1: 1, 2: 2}),
+    # More than forty entries: what comes after is not looked at.
+    (f"lead {'. nurturing mql ' * 20} . tql . sal", {}, {}, {}, {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "strict", "ordered", "implied", "open_"), MOMENTS)
+def test_the_list_of_a_stage_has_the_moment_at_which_each_pass_reached_it(text, strict, ordered, implied, open_):
+    engine, as_of = company(text)
+    for mode, expected in zip(MODES, (strict, ordered, implied, open_), strict=True):
+        condition = Reached(stage="sal", question=Question(mode=mode, grain="pass"))
+        rows = lead_list(engine, recent(as_of), condition).rows
+        assert dict(zip(rows["pass_no"], rows["reached_at"], strict=True)) == {
+            pass_no: day(on) for pass_no, on in expected.items()
+        }, mode
+
+
+@pytest.mark.parametrize(
+    ("text", "modes_that_go_on"),
+    [
+        ("lead . mql . tql . sal", set(MODES)),
+        ("lead . mql . sal . tql", {"strict", "ordered", "open", "implied"}),
+        ("lead . mql . sal", {"implied"}),
+        # Before it is not after it, but a later stage implies both at once.
+        ("lead . tql . mql", {"implied"}),
+    ],
+)
+def test_who_is_listed_as_not_going_on(text, modes_that_go_on):
+    engine, as_of = company(text)
+    for mode in MODES:
+        condition = Reached(stage="mql", not_on_to="tql", question=Question(mode=mode, start="mql"))
+        assert lead_list(engine, recent(as_of), condition).n_leads == (mode not in modes_that_go_on), mode
+
+
+def test_a_stage_before_the_start_of_the_funnel_has_no_list():
+    engine, as_of = company("lead . mql")
+    with pytest.raises(ValueError, match="comes before"):
+        lead_list(engine, recent(as_of), Reached(stage="lead", question=Question(start="mql")))
 
 
 def test_many_journeys_by_hand():
