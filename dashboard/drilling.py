@@ -18,12 +18,10 @@ from analysis.conditions import Condition
 from analysis.lead_list import N_EXPORTED, N_SHOWN, LeadList
 from analysis.scored_leads import Scored
 from analysis.selection import Selection
-from dashboard import lead_tables, linking, loading_bands, loading_funnel, state
+from dashboard import lead_tables, linking, loading_bands, loading_funnel, revealing, state
 from dashboard.loading import Snapshot
 from dashboard.notices import plain
 from dashboard.texts import Speaker
-
-_REVEALED = "companies-revealed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +133,7 @@ def _draw(say: Speaker, current: Snapshot, exhibit: str, offer: Offer, filters: 
     with st.container(border=True, key=f"leads-{exhibit}"):
         st.markdown(f"**{say('leads.heading', label=plain(offer.label), n=say.count(found.n_leads))}**")
         st.markdown("  \n".join(f":small[{plain(line)}]" for line in lines[1:]))
-        is_revealed = _reveal(say, exhibit)
+        is_revealed = revealing.button(say, exhibit)
         twin = lead_tables.leads_table(found.rows, say, is_revealed=is_revealed)
         shown = twin.shown.copy()
         shown.insert(1, say("lead_link.heading"), linking.lead_links(found.rows["lead_id"], say))
@@ -149,20 +147,6 @@ def _draw(say: Speaker, current: Snapshot, exhibit: str, offer: Offer, filters: 
         if found.n_leads > len(found.rows):
             st.markdown(f":small[{say('leads.more', shown=say.count(len(found.rows)), n=say.count(found.n_leads))}]")
         _downloads(say, current, exhibit, offer, lines, is_revealed)
-
-
-def _reveal(say: Speaker, exhibit: str) -> bool:
-    """Draw the button that shows names, and say whether it was clicked in this session."""
-    is_revealed = bool(state.kept(_REVEALED, False))
-    st.button(
-        say("leads.hide" if is_revealed else "leads.reveal"),
-        key=f"{exhibit}-reveal",
-        icon=":material/visibility_off:" if is_revealed else ":material/visibility:",
-        help=say("leads.reveal_help"),
-        on_click=state.keep,
-        args=(_REVEALED, not is_revealed),
-    )
-    return is_revealed
 
 
 def _downloads(
