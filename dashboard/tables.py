@@ -79,9 +79,9 @@ class Builder:
         return Twin(shown=pd.DataFrame(self._shown), exported=pd.DataFrame(self._exported))
 
 
-def funnel_table(steps: pd.DataFrame, say: Speaker) -> Twin:
-    """Return the stages of a funnel with both denominators."""
-    table = Builder(say, "funnel.table").stages(steps).columns(steps, say.count, "n_leads", "n_recorded")
+def funnel_table(steps: pd.DataFrame, say: Speaker, beside: str = "n_recorded") -> Twin:
+    """Return the stages of a funnel with both denominators; `beside` is what is said beside the leads."""
+    table = Builder(say, "funnel.table").stages(steps).columns(steps, say.count, "n_leads", beside)
     table.columns(steps, say.percent, "step_rate").interval("step_interval", steps["step_low"], steps["step_high"])
     table.columns(steps, say.percent, "total_rate").interval("total_interval", steps["total_low"], steps["total_high"])
     return table.twin()
@@ -93,14 +93,20 @@ def cohort_table(cohorts: pd.DataFrame, stage: str, say: Speaker) -> Twin:
         say(f"cohorts.state.{state}", **({"date": say.date(mature_on)} if state == "immature" else {}))
         for state, mature_on in zip(cohort_states(cohorts), cohorts["mature_on"], strict=True)
     ]
+    table = cohort_columns(cohorts, stage, say)
+    table.column("state", states)
+    return table.twin()
+
+
+def cohort_columns(cohorts: pd.DataFrame, stage: str, say: Speaker) -> Builder:
+    """Return a table that says of each month how many leads came and how many reached a stage in time."""
     table = Builder(say, "cohorts.table")
     table.column("month", cohorts["month"], say.month)
     table.column("n_leads", cohorts["n_cohort"], say.count)
     table.column("n_reached", cohorts["n_in_horizon"], say.count, stage=say.word("stages", stage))
     table.column("rate", cohorts["horizon_rate"], say.percent)
     table.interval("interval", cohorts["horizon_low"], cohorts["horizon_high"])
-    table.column("state", states)
-    return table.twin()
+    return table
 
 
 def band_table(bands: pd.DataFrame, say: Speaker) -> Twin:

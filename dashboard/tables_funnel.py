@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from dashboard.figures.cohorts import cohort_states
-from dashboard.tables import Builder, Twin
+from dashboard.tables import Builder, Twin, cohort_columns, funnel_table
 from dashboard.texts import Speaker
 
 
@@ -14,10 +14,7 @@ def journey_table(steps: pd.DataFrame, say: Speaker) -> Twin:
     steps = steps.assign(
         **{name: steps[name].mask(steps.index == 0) for name in ("step_rate", "step_low", "step_high")}
     )
-    table = Builder(say, "funnel.table").stages(steps).columns(steps, say.count, "n_leads", "n_skipped")
-    table.columns(steps, say.percent, "step_rate").interval("step_interval", steps["step_low"], steps["step_high"])
-    table.columns(steps, say.percent, "total_rate").interval("total_interval", steps["total_low"], steps["total_high"])
-    return table.twin()
+    return funnel_table(steps, say, beside="n_skipped")
 
 
 def months_table(months: pd.DataFrame, stage: str, say: Speaker) -> Twin:
@@ -26,12 +23,7 @@ def months_table(months: pd.DataFrame, stage: str, say: Speaker) -> Twin:
         say(f"cohorts.state.{state}", **({"date": _date(wait_until, say)} if state == "immature" else {}))
         for state, wait_until in zip(cohort_states(months), months["mature_on"], strict=True)
     ]
-    table = Builder(say, "cohorts.table")
-    table.column("month", months["month"], say.month)
-    table.column("n_leads", months["n_cohort"], say.count)
-    table.column("n_reached", months["n_in_horizon"], say.count, stage=say.word("stages", stage))
-    table.column("rate", months["horizon_rate"], say.percent)
-    table.interval("interval", months["horizon_low"], months["horizon_high"])
+    table = cohort_columns(months, stage, say)
     table.column("mature_share", months["mature_share"], lambda share: say.percent(share, 0))
     table.column("state", states)
     table.column("forecast", months["forecast_rate"], say.percent)
