@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from analysis.calibration import MIN_COVERAGE
 from dashboard.figures import style
 from dashboard.texts import Speaker
-from dashboard.theme import CONTRAST
+from dashboard.theme import CONTRAST, MUTED
 
 
 def band_figure(bands: pd.DataFrame, base_rate: float, say: Speaker) -> go.Figure:
@@ -48,6 +48,27 @@ def band_figure(bands: pd.DataFrame, base_rate: float, say: Speaker) -> go.Figur
     figure.update_traces(showlegend=not bool(enough["is_covered"].all()), selector={"type": "bar"})
     figure.update_layout(showlegend=True)
     return figure
+
+
+def add_ghost(figure: go.Figure, bands: pd.DataFrame, ghost: str, say: Speaker) -> None:
+    """Stand the win rates of other bands behind those of `band_figure`, as outlines.
+
+    Bands with too few handoffs have none. `ghost` is the key of its name; `<ghost>_hover` says a rate.
+    """
+    enough = bands[bands["is_enough"]]
+    figure.add_bar(
+        x=enough["band_no"],
+        y=enough["win_rate"],
+        width=0.78,
+        marker={"color": "rgba(0,0,0,0)", "line": {"color": MUTED, "width": 2.5}},
+        name=say(ghost),
+        hovertext=[say(f"{ghost}_hover", rate=say.percent(rate)) for rate in enough["win_rate"]],
+        hoverinfo="text",
+    )
+    figure.data = (figure.data[-1], *figure.data[:-1])
+    figure.update_yaxes(range=[0, max([figure.layout.yaxis.range[1], *(enough["win_rate"] * 1.18)])])
+    figure.update_traces(showlegend=True)
+    figure.update_layout(showlegend=True)
 
 
 def coverage_figure(bands: pd.DataFrame, say: Speaker) -> go.Figure:

@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.figures import style
-from dashboard.figures.calibration import band_figure, band_name, band_range
+from dashboard.figures.calibration import add_ghost, band_figure, band_name, band_range
 from dashboard.texts import Speaker
 from dashboard.theme import CONTRAST, MUTED, PRIMARY
 
@@ -34,7 +34,7 @@ def outcome_figure(bands: pd.DataFrame, before: pd.DataFrame | None, base_rate: 
         bar.customdata = [f"b{band_no}.mature" for band_no in bar.x]
         bar.hovertext = [_hover(rows[band_no], say) for band_no in bar.x]
     if before is not None and before["is_enough"].any():
-        _add_ghost(figure, before[before["is_enough"]], say)
+        add_ghost(figure, before, "bands.before", say)
     return figure
 
 
@@ -236,23 +236,6 @@ def _add_estimates(
         hovertext=[say.percent(rate) for rate in enough["weighted_rate"]],
         hoverinfo="text",
     )
-
-
-def _add_ghost(figure: go.Figure, before: pd.DataFrame, say: Speaker) -> None:
-    figure.add_bar(
-        x=before["band_no"],
-        y=before["win_rate"],
-        width=0.78,
-        marker={"color": "rgba(0,0,0,0)", "line": {"color": MUTED, "width": 2.5}},
-        name=say("bands.before"),
-        hovertext=[say("bands.before_hover", rate=say.percent(rate)) for rate in before["win_rate"]],
-        hoverinfo="text",
-    )
-    figure.data = (figure.data[-1], *figure.data[:-1])  # the ghost stands behind
-    figure.update_yaxes(range=[0, max(figure.layout.yaxis.range[1], before["win_rate"].max() * 1.18)])
-    figure.update_layout(showlegend=True)
-    for bar in figure.data:
-        bar.showlegend = True
 
 
 def _hover(band: object, say: Speaker) -> str:

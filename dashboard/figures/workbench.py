@@ -5,9 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.figures.calibration import band_figure
+from dashboard.figures.calibration import add_ghost, band_figure
 from dashboard.texts import Speaker
-from dashboard.theme import MUTED
 
 
 def moved_figure(mine: pd.DataFrame, today: pd.DataFrame, base_rate: float, say: Speaker) -> go.Figure:
@@ -23,20 +22,5 @@ def moved_figure(mine: pd.DataFrame, today: pd.DataFrame, base_rate: float, say:
         Gives the words.
     """
     figure = band_figure(mine, base_rate, say)
-    enough = today[today["is_enough"]]
-    figure.add_bar(
-        x=enough["band_no"],
-        y=enough["win_rate"],
-        width=0.78,
-        marker={"color": "rgba(0,0,0,0)", "line": {"color": MUTED, "width": 2.5}},
-        name=say("points.ghost"),
-        hovertext=[say("points.ghost_hover", rate=say.percent(rate)) for rate in enough["win_rate"]],
-        hoverinfo="text",
-    )
-    figure.data = (figure.data[-1], *figure.data[:-1])  # the ghost stands behind
-    top = max([figure.layout.yaxis.range[1], *(enough["win_rate"] * 1.18)])
-    figure.update_yaxes(range=[0, top])
-    figure.update_layout(showlegend=True)
-    for bar in figure.data[1:]:
-        bar.showlegend = True
+    add_ghost(figure, today, "points.ghost", say)
     return figure
