@@ -66,6 +66,9 @@ class Decided:
         Row of `multiplicity` of each decision.
     outcome_no : array of shape (n,)
         Place in `analysis.patterns.GROUPS`; never 0, for standing leads are left out.
+    won_days : array of shape (n,), int32
+        Whole days until it won within the horizon, -1 when it did not, or not yet:
+        immature decisions may have won, too.
     moment_no, lead_no, pass_no : arrays of shape (n,)
         Which decision. Two rulesets asked about one selection give the same.
     decided_at, created_at : arrays of shape (n,), datetime64[us]
@@ -80,6 +83,7 @@ class Decided:
     multiplicity: Integers
     pattern_no: NDArray[np.int32]
     outcome_no: NDArray[np.int8]
+    won_days: NDArray[np.int32]
     moment_no: NDArray[np.int32]
     lead_no: NDArray[np.int32]
     pass_no: NDArray[np.int32]
@@ -180,6 +184,7 @@ def _decided(ruleset: Ruleset, rows: pd.DataFrame, pattern_no: Integers, multipl
         multiplicity=multiplicity,
         pattern_no=pattern_no.astype(np.int32),
         outcome_no=rows["outcome_no"].to_numpy(dtype=np.int8),
+        won_days=rows["won_days"].to_numpy(dtype=np.int32),
         moment_no=rows["moment_no"].to_numpy(dtype=np.int32),
         lead_no=rows["lead_no"].to_numpy(dtype=np.int32),
         pass_no=rows["pass_no"].to_numpy(dtype=np.int32),

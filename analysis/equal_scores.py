@@ -67,7 +67,37 @@ def at_equal_scores(
        the combination of 2 x 2 tables with fixed marginals". Biometrika 57(3),
        1970. doi:10.1093/biomet/57.3.471
     """
-    n, won = joined(n_leads, n_leads.sum(axis=0)), joined(n_won, n_leads.sum(axis=0))
+    totals = n_leads.sum(axis=0)
+    return in_strata(joined(n_leads, totals), joined(n_won, totals), confidence, is_reference)
+
+
+def in_strata(
+    n_leads: Floats,
+    n_won: Floats,
+    confidence: float = CONFIDENCE,
+    is_reference: NDArray[np.bool_] | None = None,
+    n_of_groups: Floats | None = None,
+) -> pd.DataFrame:
+    """Hold each group against all others within strata; all as for `at_equal_scores`.
+
+    Parameters
+    ----------
+    n_leads, n_won : arrays of shape (n_groups, n_strata)
+        Those who could win, and who did. A stratum may also be a time that not
+        all were observed in: then a lead counts in every one that it was, and the
+        test is that of the log-rank [3]_.
+    confidence, is_reference
+        As there.
+    n_of_groups : array of shape (n_groups,), optional
+        Decisions of each group, where leads count in several strata.
+
+    References
+    ----------
+    .. [3] N. Mantel. "Evaluation of survival data and two new rank order statistics
+       arising in its consideration". Cancer Chemotherapy Reports 50(3), 1966.
+    """
+    n, won = n_leads, n_won
+    size = n.sum(axis=1) if n_of_groups is None else n_of_groups
     usual = np.ones(len(n), dtype=bool) if is_reference is None else is_reference
     # A group that is no part of the reference is held against it whole.
     all_n, all_won = (part[usual].sum(axis=0) + np.where(usual[:, None], 0, part) for part in (n, won))
@@ -78,12 +108,13 @@ def at_equal_scores(
     z = critical_value(confidence)
     logs = np.array([_solved(observed, target, *tables) for target in (0.0, z, -z)])
     low, high, ratio, n_expected = _ratios(np.exp(logs), *tables)
-    n_all, room = tables[0].sum(axis=1), np.minimum(expected, tables[0].sum(axis=1) - expected)
+    n_all = tables[0].sum(axis=1) if n_of_groups is None else n_of_groups
+    room = np.minimum(expected, n_all - expected)
     is_enough = (n_all >= MIN_N) & (room >= MIN_EXPECTED) & (variance > 0)
     distance = np.divide(observed - expected, np.sqrt(variance), out=np.zeros(len(n)), where=variance > 0)
     return pd.DataFrame(
         {
-            "n_mature": n.sum(axis=1).astype(np.int64),
+            "n_mature": size.astype(np.int64),
             "n_won": won.sum(axis=1).astype(np.int64),
             "n_expected": n_expected,
             "ratio": ratio,

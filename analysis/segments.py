@@ -16,12 +16,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.decided import Decided
-from analysis.equal_scores import at_equal_scores
+from analysis.equal_scores import in_strata, joined
 from analysis.groups import FALSE_DISCOVERY_RATE, MAX_RELATIVE_RATE, adjusted
 from analysis.intervals import Floats
 from analysis.ranking import Ranking, ranking_of_counts, ranking_power
 from analysis.rulesets.model import Ruleset
 from analysis.shrinkage import shrunken_ratios
+from analysis.wins_so_far import N_STEPS, life_tables
 
 Level: TypeAlias = Literal["less", "more", "alike", "too_few"]
 Order: TypeAlias = Literal["works", "reversed", "unclear", "too_few"]
@@ -30,7 +31,7 @@ MIN_RELATIVE_RATE: Final = 1 / MAX_RELATIVE_RATE
 """A segment is called better from five quarters of the wins expected of it upwards."""
 
 COLUMNS: Final = (
-    "dimension", "label", "n_mature", "n_won", "n_immature", "n_expected", "ratio", "ratio_low", "ratio_high",
+    "dimension", "label", "n_mature", "n_won", "n_immature", "n_so_far", "n_expected", "ratio", "ratio_low", "ratio_high",
     "shrunken_ratio", "shrunken_low", "shrunken_high", "chance", "level", "auc", "auc_low", "auc_high", "auc_chance",
     "order",
 )  # fmt: skip
@@ -45,9 +46,9 @@ class Segments:
     segments : DataFrame
         One row per segment with a scored decision, by dimension and most
         decisions first: `dimension`, `label` ('' is unknown); `n_mature`,
-        `n_won`, `n_immature`; `n_expected` (wins, had it won like all others at
-        the same scores), `ratio` = won / expected with `ratio_low`,
-        `ratio_high`, and the same drawn towards 1 (`shrunken_ratio`,
+        `n_won`, `n_immature`; `n_so_far` (wins that are compared: of decisions
+        that are still young, too), `n_expected` (had it won like all others at
+        the same scores and ages), `ratio` of both with `ratio_low`, `ratio_high`, and the same drawn towards 1 (`shrunken_ratio`,
         `shrunken_low`, `shrunken_high`); `chance` of so large a difference,
         adjusted for the number of segments (NaN when not tested); `level`:
         "less" or "more" where chance is excluded and the difference matters,
@@ -122,13 +123,16 @@ def _cells_of(
     )
 
 
-def segments(cells: pd.DataFrame) -> Segments:
+def segments(cells: pd.DataFrame, lives: pd.DataFrame | None = None) -> Segments:
     """Hold every segment against the others.
 
     Parameters
     ----------
     cells : DataFrame
         As from `segment_cells`: every decision once in each dimension.
+    lives : DataFrame, optional
+        As from `analysis.wins_so_far.segment_lives`. Without it only mature
+        decisions are held against each other.
 
     Raises
     ------
@@ -139,7 +143,7 @@ def segments(cells: pd.DataFrame) -> Segments:
     -----
     Wins are held against those of all others at equal scores, so a segment whose
     leads merely score low is not blamed for it; see
-    `analysis.equal_scores.at_equal_scores`. The probabilities of all segments of all
+    `analysis.equal_scores`. The probabilities of all segments of all
     dimensions are adjusted together by the method of Benjamini and Hochberg, and
     ratios are drawn towards 1 within their dimension. Segments that stand out are
     then taken out of what the rest of their dimension is held against: beside
@@ -147,7 +151,7 @@ def segments(cells: pd.DataFrame) -> Segments:
     and 1.25 is no claim, however certain.
     """
     names = list(dict.fromkeys(cells["dimension"]))
-    counts = {name: _counted(cells[cells["dimension"] == name]) for name in names}
+    counts = {name: _counted(cells[cells["dimension"] == name], _of_dimension(lives, name)) for name in names}
     table = _judged(counts, {}) if counts else pd.DataFrame(columns=list(COLUMNS))
     odd = {name: _usual(table[table["dimension"] == name], counts[name]) for name in names}
     if not all(usual.all() for usual in odd.values()):
@@ -160,7 +164,7 @@ def segments(cells: pd.DataFrame) -> Segments:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Counts:
-    """One dimension: arrays of shape (n_labels, n_scores)."""
+    """One dimension: arrays of shape (n_labels, n_scores), and what is compared by stratum of scores and ages."""
 
     dimension: str
     labels: pd.Index
@@ -168,15 +172,28 @@ class _Counts:
     n: Floats
     won: Floats
     young: Floats
+    watched: Floats
+    won_then: Floats
+    n_decisions: Floats
     ranking: pd.DataFrame
 
 
-def _counted(cells: pd.DataFrame) -> _Counts:
+def _of_dimension(lives: pd.DataFrame | None, name: str) -> pd.DataFrame | None:
+    return None if lives is None else lives[lives["dimension"] == name]
+
+
+def _counted(cells: pd.DataFrame, lives: pd.DataFrame | None) -> _Counts:
     row, labels = pd.factorize(cells["label"])
     scores, column = np.unique(cells["score"].to_numpy(dtype=np.int64), return_inverse=True)
     n, won, young = counts = np.zeros((3, len(labels), len(scores)))
     for sums, name in zip(counts, ("n_mature", "n_won", "n_immature"), strict=True):
         np.add.at(sums, (row, column), cells[name].to_numpy(dtype=np.float64))
+    if lives is None:
+        watched, won_then = joined(n, n.sum(axis=0)), joined(won, n.sum(axis=0))
+        n_decisions = n.sum(axis=1)
+    else:
+        watched, won_then = life_tables(lives, pd.Index(labels))
+        n_decisions = watched[:, ::N_STEPS].sum(axis=1)
     return _Counts(
         dimension=str(cells["dimension"].iloc[0]),
         labels=pd.Index(labels),
@@ -184,6 +201,9 @@ def _counted(cells: pd.DataFrame) -> _Counts:
         n=n,
         won=won,
         young=young,
+        watched=watched,
+        won_then=won_then,
+        n_decisions=n_decisions,
         ranking=_rankings(n, won),
     )
 
@@ -202,11 +222,14 @@ def _usual(table: pd.DataFrame, counts: _Counts) -> NDArray[np.bool_]:
 
 def _dimension(counts: _Counts, is_usual: NDArray[np.bool_] | None) -> pd.DataFrame:
     """Return the segments of one dimension with their raw measures."""
-    found = at_equal_scores(counts.n, counts.won, is_reference=is_usual)
+    found = in_strata(counts.watched, counts.won_then, is_reference=is_usual, n_of_groups=counts.n_decisions)
+    found = found.rename(columns={"n_won": "n_so_far"})
     shrunk = shrunken_ratios(found["ratio"], found["ratio_low"], found["ratio_high"])
     found = found.assign(
         dimension=counts.dimension,
         label=counts.labels,
+        n_mature=counts.n.sum(axis=1).astype(np.int64),
+        n_won=counts.won.sum(axis=1).astype(np.int64),
         n_immature=counts.young.sum(axis=1).astype(np.int64),
         shrunken_ratio=shrunk["ratio"],
         shrunken_low=shrunk["low"],

@@ -31,7 +31,8 @@ def taken(replay: Replay) -> tuple[pd.DataFrame, Integers, Integers]:
     rows : DataFrame
         One row per decision: `moment_no` (ascending), `lead_no`, `pass_no`,
         `decided_at`, `created_at`, `outcome_no` (place in
-        `analysis.patterns.GROUPS`; never 0, for standing leads are left out).
+        `analysis.patterns.GROUPS`; never 0, for standing leads are left out),
+        `won_days` (whole days until a win within the horizon, else -1).
     pattern_no : array of shape (n_decisions,)
         Row of `patterns` that each decision shows.
     patterns : array of shape (n_patterns, n_columns)
@@ -44,7 +45,8 @@ def taken(replay: Replay) -> tuple[pd.DataFrame, Integers, Integers]:
     """
     if replay.questions.ruleset.outside is not None:
         # The points of another tool are no sums of cells.
-        return replay.decided(pd.DataFrame({"value_no": np.empty(0, np.int32), "word": np.empty(0, np.int64)}))
+        nothing = pd.DataFrame({"value_no": np.empty(0, np.int32), "word": np.empty(0, np.int64)})
+        return _rows(replay, "taken_decisions"), *replay.decided(nothing)[1:]
     rows = _rows(replay, "taken_decisions")
     return rows, *_patterned(replay, rows["moment_no"].to_numpy(dtype=np.int64))
 

@@ -10,6 +10,7 @@ from analysis import rolling as _rolling
 from analysis import segments as _segments
 from analysis import versus as _versus
 from analysis import vintages as _vintages
+from analysis import wins_so_far as _wins_so_far
 from analysis.decided import Decided, with_segments
 from analysis.decided import decided as _decided
 from analysis.lead_list import LeadList
@@ -37,7 +38,9 @@ def at_one_age(snapshot: Snapshot, selection: Selection, path: str, stamp: int) 
 def segments(snapshot: Snapshot, selection: Selection, path: str, stamp: int) -> _segments.Segments:
     """Hold every segment against the others; see `analysis.segments`."""
     decisions = segmented(snapshot, selection, path, stamp)
-    return _segments.segments(_segments.segment_cells(decisions, ruleset(path, stamp)))
+    points = ruleset(path, stamp)
+    lives = _wins_so_far.segment_lives(decisions, points, selection)
+    return _segments.segments(_segments.segment_cells(decisions, points), lives)
 
 
 @st.cache_data(ttl=TTL, max_entries=MAX_ENTRIES, show_spinner=False)

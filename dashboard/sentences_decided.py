@@ -115,7 +115,7 @@ def _levels(claims: pd.DataFrame, level: str, say: Speaker) -> str:
         say(
             "segments.claim",
             name=_name(row, say),
-            won=say.count(row.n_won),
+            won=say.count(row.n_so_far),
             expected=say.count(row.n_expected),
         )
         for row in own.head(_N_NAMED).itertuples()

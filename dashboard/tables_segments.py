@@ -23,6 +23,7 @@ def segments_table(segments: pd.DataFrame, say: Speaker) -> Twin:
     table.column("segment", [segment_name(dimension, label, say) for dimension, label in pairs])
     table.column("n_mature", segments["n_mature"], say.count)
     table.column("n_won", segments["n_won"], say.count)
+    table.column("n_so_far", segments["n_so_far"], say.count)
     table.column("n_expected", segments["n_expected"], _decimal(1))
     table.column("ratio", segments["ratio"], _decimal(2))
     table.interval("ratio_interval", segments["ratio_low"], segments["ratio_high"], _span(2))

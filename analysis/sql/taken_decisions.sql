@@ -7,7 +7,8 @@ SELECT
     decisions.pass_no AS pass_no,
     decisions.decided_at AS decided_at,
     prep.leads.created_at AS created_at,
-    decisions.outcome_no AS outcome_no
+    decisions.outcome_no AS outcome_no,
+    decisions.won_days AS won_days
 FROM decisions
 INNER JOIN prep.leads ON decisions.lead_no = prep.leads.lead_no
 WHERE decisions.outcome_no > 0

@@ -138,8 +138,7 @@ def _hover(row: object, say: Speaker) -> str:
     return say(
         "segments.hover",
         name=segment_name(row.dimension, row.label, say),
-        n=say.count(row.n_mature),
-        won=say.count(row.n_won),
+        won=say.count(row.n_so_far),
         expected=f"{row.n_expected:,.1f}",
         ratio=f"{row.ratio:.2f}",
         low=f"{row.ratio_low:.2f}",

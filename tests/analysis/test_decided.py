@@ -21,6 +21,7 @@ from analysis.selection import Selection
 from analysis.verdict import DRIFT_CODES
 from analysis.versus import disagreement, versus
 from analysis.vintages import vintage_cells, vintages
+from analysis.wins_so_far import segment_lives
 from data.store import open_reader
 from data.synthetic import build_company
 from data.workspace import Workspace
@@ -88,8 +89,8 @@ def test_segments_are_what_was_known_at_the_decision(reader, decisions):
     assert len(facts)
 
 
-def test_the_late_region_and_the_sources_are_found_and_nothing_else(decisions, today):
-    found = segments(segment_cells(decisions, today))
+def test_the_late_region_and_the_sources_are_found_and_nothing_else(decisions, today, selection):
+    found = segments(segment_cells(decisions, today), segment_lives(decisions, today, selection))
     claims = set(zip(found.claims["dimension"], found.claims["label"], found.claims["level"], strict=True))
     assert claims == {
         ("region", "kyushu", "less"),
@@ -105,18 +106,23 @@ def test_the_late_region_and_the_sources_are_found_and_nothing_else(decisions, t
     assert (found.segments.loc[found.segments["n_mature"] > 300, "order"] == "works").mean() > 0.9
 
 
-def test_without_the_causes_nothing_is_claimed(tmp_path):
-    workspace = Workspace(tmp_path / "fair")
+def test_without_the_causes_claims_are_as_rare_as_promised(tmp_path):
+    """Of fair companies one in twenty may have a claim by chance; of 28 tried two had one."""
     today = {"white_paper": 2, "industry_consulting": 2, "price_inquiry": 2, "business_card": 5}
     changes = {f"effect.{rule}.true_points": points for rule, points in today.items()}
     changes |= {"handling.late_effect": 0, "source.content_site.effect": 0, "source.referral.effect": 0}
-    build_company(workspace, n_leads=6_000, seed=3, changes=changes)
-    reader = open_reader(workspace)
-    ruleset = find_ruleset(workspace, "today")
-    found = segments(segment_cells(decided(reader, ruleset, Selection(as_of=reader.data_end)), ruleset))
-    assert found.claims.empty
-    assert found.reversals.empty
-    assert found.n_tested > 25
+    n_with_claims = 0
+    for seed in (3, 4, 5):
+        workspace = Workspace(tmp_path / f"fair-{seed}")
+        build_company(workspace, n_leads=6_000, seed=seed, changes=changes)
+        reader = open_reader(workspace)
+        ruleset, selection = find_ruleset(workspace, "today"), Selection(as_of=reader.data_end)
+        decisions = decided(reader, ruleset, selection)
+        found = segments(segment_cells(decisions, ruleset), segment_lives(decisions, ruleset, selection))
+        n_with_claims += not found.claims.empty
+        assert found.reversals.empty
+        assert found.n_tested > 25
+    assert n_with_claims <= 1
 
 
 def test_the_month_of_drift_is_found_with_its_rules_and_no_other_month(reader, today, selection):

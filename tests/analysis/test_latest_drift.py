@@ -67,6 +67,7 @@ def taken(created, decided_at, fired, rng):
         multiplicity=patterns,
         pattern_no=pattern_no.astype(np.int32),
         outcome_no=np.where(rng.random(len(created)) < 0.1, 4, 3).astype(np.int8),
+        won_days=np.full(len(created), -1, dtype=np.int32),
         moment_no=number,
         lead_no=number,
         pass_no=np.ones(len(created), dtype=np.int32),

@@ -35,6 +35,9 @@ FILES = [
     "scored_decisions",
     "won_amounts",
     "won_decisions",
+    "taken_decisions",
+    "moment_outcomes",
+    "segment_words",
 ]
 FORBIDDEN = r"SELECT \*|\bQUANTILE|\bMEDIAN|\bAPPROX|\bLOG\(|\bROUND\(|\bPIVOT\b|\bASOF\b|\bEXCLUDE\b|\bFILTER\b|\bQUALIFY\b|//|::"
 

@@ -79,7 +79,7 @@ def test_the_figure_and_the_table_show_the_same_segments():
         f"source:{label}": ratio
         for label, ratio in zip(found.segments["label"], found.segments["shrunken_ratio"], strict=True)
     }
-    assert table.exported["Wins promised"].tolist() == pytest.approx(found.segments["n_expected"].tolist(), rel=1e-3)
+    assert table.exported["Promised so far"].tolist() == pytest.approx(found.segments["n_expected"].tolist(), rel=1e-3)
     assert {trace.name for trace in figure.data} == {"as promised", "fewer wins than promised"}
 
 
