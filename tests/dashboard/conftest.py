@@ -18,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 import dashboard
 from analysis.calibration import Calibration, calibrate
 from data.store import writing
+from data.synthetic import build_company
 from data.workspace import Workspace
 
 APP = Path(dashboard.__file__).parent / "app.py"
@@ -90,6 +91,14 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
         for statement in (_LEADS, _STAGES, _HANDOFFS, _DEALS):
             writer.connection.execute(statement)
         writer.commit()
+    return workspace
+
+
+@pytest.fixture(scope="session")
+def firm(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A synthetic company of 1,500 leads, built once; not to be changed."""
+    workspace = Workspace(tmp_path_factory.mktemp("firm") / "workspace")
+    build_company(workspace, n_leads=1500, seed=1)
     return workspace
 
 

@@ -22,13 +22,6 @@ from tests.dashboard.conftest import open_page, words
 
 
 @pytest.fixture(scope="module")
-def firm(tmp_path_factory) -> Workspace:
-    workspace = Workspace(tmp_path_factory.mktemp("tabs") / "workspace")
-    build_company(workspace, n_leads=1500, seed=1)
-    return workspace
-
-
-@pytest.fixture(scope="module")
 def health(firm):
     reader = open_reader(firm)
     return rule_health(reader, find_ruleset(firm, "today"), Selection(as_of=reader.data_end))

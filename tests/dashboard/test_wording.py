@@ -7,7 +7,6 @@ from dashboard.handover.phrases import asked
 from dashboard.texts import LANGUAGES, speaker
 from dashboard.wording import any_value, group_name, value
 from data.store import open_reader
-from data.synthetic import build_company
 from data.workspace import Workspace
 from tests.conftest import PROJECT
 
@@ -24,10 +23,8 @@ def test_known_values_have_words_and_others_speak_for_themselves():
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_value_of_the_synthetic_company_has_a_word(tmp_path, language):
-    workspace = Workspace(tmp_path / "workspace")
-    build_company(workspace, n_leads=1500, seed=1)
-    reader, say = open_reader(workspace), speaker(language)
+def test_every_value_of_the_synthetic_company_has_a_word(firm, language):
+    reader, say = open_reader(firm), speaker(language)
     for field in ("industry", "seniority", "department", "job_title", "campaign"):
         codes = reader.query(f"SELECT DISTINCT {field} AS code FROM leads WHERE {field} IS NOT NULL")["code"]
         assert [code for code in codes if not say.knows(f"value.{field}.{code}")] == []

@@ -7,17 +7,12 @@ import pytest
 from click.testing import CliRunner
 
 from dashboard.cli import cli
-from data.synthetic import build_company
-from data.workspace import Workspace
 
 
-@pytest.fixture(scope="module")
-def asked(tmp_path_factory):
-    workspace = Workspace(tmp_path_factory.mktemp("bands") / "workspace")
-    build_company(workspace, n_leads=1500, seed=1)
-
+@pytest.fixture
+def asked(firm):
     def run(*arguments):
-        return CliRunner(env=dict(os.environ)).invoke(cli, ["-w", str(workspace.root), *arguments])
+        return CliRunner(env=dict(os.environ)).invoke(cli, ["-w", str(firm.root), *arguments])
 
     return run
 

@@ -16,15 +16,11 @@ from analysis.swaps import swaps
 from dashboard.commands.effects import effect_facts
 from dashboard.commands.output import plain
 from data.store import open_reader
-from data.synthetic import build_company
-from data.workspace import Workspace
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory):
-    workspace = Workspace(tmp_path_factory.mktemp("tune") / "workspace")
-    build_company(workspace, n_leads=1500, seed=1)
-    return workspace
+def company(firm):
+    return firm
 
 
 def handed_over(company):
