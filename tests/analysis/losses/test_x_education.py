@@ -11,22 +11,7 @@ from data.imports import import_files
 from data.presets import read_headers, recognise
 from data.store import open_reader
 from data.workspace import Workspace
-
-SCORE = """
-id = "asymmetrique"
-version = 1
-kind = "score"
-scorer = "Asymmetrique"
-axis = ["engagement", "fit"]
-low = 18
-high = 38
-threshold = 34
-[[band]]
-name = "High"
-threshold = 34
-[[band]]
-name = "Low"
-"""
+from tests.x_education import SCORE
 
 
 @pytest.fixture(scope="module")

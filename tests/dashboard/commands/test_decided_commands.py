@@ -10,23 +10,8 @@ from sklearn.metrics import roc_auc_score
 from dashboard.cli import main
 from data.synthetic import build_company
 from data.workspace import Workspace
+from tests.x_education import SCORE
 
-ASYMMETRIQUE = """
-id = "asymmetrique"
-version = 1
-kind = "score"
-scorer = "Asymmetrique"
-axis = ["engagement", "fit"]
-low = 18
-high = 38
-threshold = 34
-[[band]]
-name = "High"
-threshold = 34
-[[band]]
-name = "Low"
-threshold = 18
-"""
 OURS = """
 id = "ours"
 version = 1
@@ -87,7 +72,7 @@ def test_a_real_score_of_another_tool_beside_points_of_ours(shared_data, tmp_pat
     leads = pd.read_csv(shared_data / "x_education" / "Leads.csv")
     monkeypatch.setenv("LEADCAL_WORKSPACE", str(tmp_path / "workspace"))
     assert main(["import", str(shared_data / "x_education" / "Leads.csv")]) == 0
-    for name, text in (("theirs", ASYMMETRIQUE), ("ours", OURS)):
+    for name, text in (("theirs", SCORE), ("ours", OURS)):
         (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
     capsys.readouterr()
     assert main(["versus", str(tmp_path / "theirs.toml"), str(tmp_path / "ours.toml"), "--format", "json"]) == 0
