@@ -20,6 +20,7 @@ from analysis.rulesets import find_ruleset
 from analysis.segments import segment_cells, segments
 from analysis.selection import Selection
 from analysis.versus import versus
+from analysis.wins_so_far import segment_lives
 from data.store import open_reader
 from tests.benches.clock import cpu_seconds
 
@@ -78,7 +79,7 @@ def test_from_the_decisions_against_rows(benchmark, workspace):
     mine = today.with_points({"business_card": 1})
     rows = cpu_seconds(lambda: by_row(decisions, decisions.scores(today)))
     spent = {
-        "segments": lambda: segments(segment_cells(decisions, today)),
+        "segments": lambda: segments(segment_cells(decisions, today), segment_lives(decisions, today, selection)),
         "drift": lambda: drift(decisions, today),
         "out of time": lambda: out_of_time(*quarterly(decisions, today), selection.horizon_days),
         "versus": lambda: versus(decisions, decisions, today, mine, selection.horizon_days),
