@@ -27,6 +27,7 @@ from analysis.routing.library import find_routing
 from analysis.rulesets import find_ruleset
 from analysis.rulesets.model import Ruleset
 from analysis.selection import Selection
+from dashboard import people
 from dashboard.commands.options import format_option, selection, selection_options, show_owners_option
 from dashboard.commands.output import print_result
 from data.store import Reader, open_reader
@@ -69,11 +70,12 @@ def handoff_command(
     chosen = selection(reader, **options)
     ruleset = find_ruleset(workspace, reference)
     found = _found(workspace, reader, chosen, ruleset, by)
-    tables = (
-        found.tables
-        if show_owners
-        else {name: _masked(table, by, found.handed) for name, table in found.tables.items()}
-    )
+    tables = found.tables
+    if by == people.OWNER and not show_owners:
+        tables = {
+            name: people.for_files(table, "group", reader) if "group" in table else table
+            for name, table in tables.items()
+        }
     if output_format == "table":
         tables = {name: _readable(table) for name, table in tables.items()}
     print_result(
@@ -148,14 +150,6 @@ def _found(workspace: Workspace, reader: Reader, chosen: Selection, ruleset: Rul
         n_opted_out=money.n_opted_out,
         tables=tables,
     )
-
-
-def _masked(table: pd.DataFrame, by: str, handed: Handed) -> pd.DataFrame:
-    """Number the people in charge instead of naming them; a person has one number in all tables."""
-    if by != "owner" or "group" not in table:
-        return table
-    numbers = {name: number for number, name in enumerate(handed.labels["owner"])}
-    return table.assign(group=[f"person {numbers[name]}" if numbers.get(name) else name for name in table["group"]])
 
 
 def _readable(table: pd.DataFrame) -> pd.DataFrame:

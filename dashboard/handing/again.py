@@ -7,7 +7,7 @@ import streamlit as st
 
 from analysis.handoffs.recycling import before_kinds, came_back, given_back, passes
 from analysis.selection import Selection
-from dashboard import choices, drilling, exhibits, revealing
+from dashboard import choices, drilling, exhibits, loading_people, revealing
 from dashboard.figures.handing import shares_figure
 from dashboard.handing.found import Found, found
 from dashboard.handing.leads import offer
@@ -81,7 +81,5 @@ def _given(say: Speaker, parts: Found) -> None:
     if dimension == "owner":
         revealing.button(say, "people")
     table = given_back(parts.handed, dimension)
-    names = group_names(
-        dimension, table["group"].tolist(), parts.handed.labels[dimension], say, is_revealed=revealing.is_revealed()
-    )
+    names = group_names(dimension, loading_people.unnamed(parts.current, dimension, table["group"]), say)
     exhibits.table(say, given_table(table, names, say), key="given-back")

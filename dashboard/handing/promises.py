@@ -8,7 +8,7 @@ import streamlit as st
 from analysis.handoffs.breaches import DUE, IN_TIME, breach_masks, breaches, kept_by, states
 from analysis.handoffs.waits import groups_of
 from analysis.selection import Selection
-from dashboard import choices, drilling, exhibits, revealing
+from dashboard import choices, drilling, exhibits, loading_people, revealing
 from dashboard.figures.handing import shares_figure
 from dashboard.handing import agreed
 from dashboard.handing.found import Found, found
@@ -85,9 +85,7 @@ def _groups(say: Speaker, parts: Found, known: list[str]) -> None:
     if dimension == "owner":
         revealing.button(say, "people")
     table = kept_by(parts.handed, parts.judged, dimension)
-    names = group_names(
-        dimension, table["group"].tolist(), parts.handed.labels[dimension], say, is_revealed=revealing.is_revealed()
-    )
+    names = group_names(dimension, loading_people.unnamed(parts.current, dimension, table["group"]), say)
     labels = [_group_label(row, wait, name, say) for (_, row), name in zip(table.iterrows(), names, strict=True)]
     rates = (f"{wait}_rate", f"{wait}_low", f"{wait}_high")
     exhibits.chart(

@@ -8,7 +8,7 @@ import streamlit as st
 from analysis.groups import FALSE_DISCOVERY_RATE
 from analysis.handoffs.waits import groups_of, wait_groups, wait_periods
 from analysis.selection import Selection
-from dashboard import choices, drilling, exhibits, revealing
+from dashboard import choices, drilling, exhibits, loading_people, revealing
 from dashboard.figures.handing import waits_figure
 from dashboard.handing.found import Found, found
 from dashboard.handing.leads import offer
@@ -48,9 +48,7 @@ def _groups(say: Speaker, parts: Found, wait: str, dimension: str) -> None:
     table = wait_groups(parts.handed, wait, dimension)
     if table.empty:
         return
-    names = group_names(
-        dimension, table["group"].tolist(), parts.handed.labels[dimension], say, is_revealed=revealing.is_revealed()
-    )
+    names = group_names(dimension, loading_people.unnamed(parts.current, dimension, table["group"]), say)
     labels = [row_label(row, name, say) for (_, row), name in zip(table.iterrows(), names, strict=True)]
     for row, name in zip(table.itertuples(), names, strict=True):
         if row.is_late:

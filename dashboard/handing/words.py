@@ -9,36 +9,27 @@ import pandas as pd
 from analysis.handoffs.reasons import MISSING
 from analysis.handoffs.waits import OTHER
 from dashboard.texts import Speaker
-from dashboard.wording import value
+from dashboard.wording import group_name
 
 
-def group_names(
-    dimension: str, groups: Sequence[str], labels: Sequence[str], say: Speaker, *, is_revealed: bool
-) -> list[str]:
-    """Return the names of the values of an attribute; people have numbers unless they are to be shown.
+def group_names(dimension: str, groups: Sequence[str], say: Speaker) -> list[str]:
+    """Return the names of the values of an attribute.
 
     Parameters
     ----------
     dimension : str
         One of `analysis.handoffs.rows.DIMENSIONS`.
     groups : sequence of str
-        The values to name.
-    labels : sequence of str
-        All values, as in `Handed.labels`: a person has the same number everywhere on the page.
+        The values to name; people by number, as from `dashboard.loading_people.unnamed`, unless names are asked for.
     say : Speaker
         Gives the words.
-    is_revealed : bool
-        Whether to name people.
     """
-    numbers = {label: number for number, label in enumerate(labels)}
     names = []
     for group in groups:
         if group == OTHER:
             names.append(say("handing.others"))
         elif not group:
             names.append(say("handing.unknown"))
-        elif dimension == "owner":
-            names.append(group if is_revealed else say("handing.person", n=numbers[group]))
         else:
             names.append(_name(dimension, group, say))
     return names
@@ -47,7 +38,7 @@ def group_names(
 def _name(dimension: str, group: str, say: Speaker) -> str:
     if dimension in ("to_department", "from_department"):
         return say.word("lead_department", group)
-    return say.source(group) if dimension == "source" else value(dimension, group, say)
+    return say.source(group) if dimension == "source" else group_name(dimension, group, say)
 
 
 def kind_name(kind: str, say: Speaker) -> str:
