@@ -45,7 +45,9 @@ def verdict_lines(known: Score, say: Speaker) -> list[str]:
 def _lines(known: Score, say: Speaker) -> list[str]:
     result = known.calibration
     reasons = [
-        score_words.reason(reason, result.bands, say, known.ruleset) for reason in known.verdict.reasons if reason.level in _LEVELS
+        score_words.reason(reason, result.bands, say, known.ruleset)
+        for reason in known.verdict.reasons
+        if reason.level in _LEVELS
     ]
     ranking = score_words.ranking(result, known.capture, say)
     return [
