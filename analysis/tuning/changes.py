@@ -7,6 +7,7 @@ exactly, and improved from there.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -20,8 +21,14 @@ from analysis.tuning.weights import Weights, curvature
 
 MAX_ROUNDS: Final = 12
 
-BATCH: Final = 32
+N_STARTS: Final = 2
+"""Cards of each round that are improved exactly."""
+
+BATCH: Final = 48
 """Restarts that are followed at once; the next ones begin at the best of them."""
+
+MORE_NEAR_TODAY: Final = 4
+"""Where only some points may change, no fit to sets of rules gives a start: restarts make up for it."""
 
 FEW: Final = 10
 """Of so few rules the model finds by itself what a detour would lead to."""
@@ -60,8 +67,9 @@ def restarted(
     for _ in range(MAX_ROUNDS):
         if budget.is_over or card.scale <= 0 or not n_restarts:
             break
-        starts = _starts(problem, card, n_restarts, generator)
-        near = [start for start in starts[:3] if start.excess > 0 or start.loss <= card.loss * (1 + MAX_DETOUR)]
+        n_tried = n_restarts if _is_own(problem) else MORE_NEAR_TODAY * n_restarts
+        starts = _starts(problem, card, n_tried, generator)
+        near = [start for start in starts if start.excess > 0 or start.loss <= card.loss * (1 + MAX_DETOUR)]
         trials = [descend(problem, start, budget, with_pairs=False) for start in near]
         best = min(trials, key=lambda each: each.rank, default=card)
         if _is_better(best, card):
@@ -84,8 +92,12 @@ def restarted(
 
 def _is_small(problem: Problem, card: Card) -> bool:
     """Whether a card is a rulebook of its own with few rules."""
-    is_own = problem.limits.volume is None and not home_points(problem.limits).any()
-    return is_own and int(np.count_nonzero(card.points)) <= FEW
+    return _is_own(problem) and int(np.count_nonzero(card.points)) <= FEW
+
+
+def _is_own(problem: Problem) -> bool:
+    """Whether cards owe nothing to today's points, nor to the volume."""
+    return problem.limits.volume is None and not home_points(problem.limits).any()
 
 
 def _is_better(card: Card, than: Card) -> bool:
@@ -105,8 +117,8 @@ def _starts(problem: Problem, card: Card, n_restarts: int, generator: np.random.
     best, starts = card.points, [card.points]
     while starts or n_restarts:
         n_more, n_restarts = min(n_restarts, BATCH), max(n_restarts - BATCH, 0)
-        starts += [_disturbed(problem, model, best, generator) for _ in range(n_more)]
-        points, values = descended(problem.limits, model, np.array(starts), card.scale)
+        disturbed = _disturbed(problem, model, best, n_more, generator)
+        points, values = descended(problem.limits, model, np.vstack([*starts, disturbed]), card.scale)
         for row, value in zip(points, values, strict=True):
             found.setdefault(row.tobytes(), (row, float(value)))
         best, starts = min(found.values(), key=lambda each: each[1])[0], []
@@ -114,15 +126,16 @@ def _starts(problem: Problem, card: Card, n_restarts: int, generator: np.random.
     chosen = sorted(found.values(), key=lambda each: each[1])[:12]
     cards = np.array([points for points, _ in chosen], dtype=np.int64).reshape(len(chosen), len(card.points))
     trials = evaluate(problem, cards, card_scores(problem, cards), np.full(len(cards), card.scale), 6)
-    return sorted((trial for trial in trials if keeps_counts(problem, trial)), key=lambda trial: trial.rank)
+    kept = (trial for trial in sorted(trials, key=lambda trial: trial.rank) if keeps_counts(problem, trial))
+    return list(islice(kept, N_STARTS))
 
 
-def _disturbed(problem: Problem, model: Model, points: Ints, generator: np.random.Generator) -> Ints:
-    """Take two to four rules back home."""
+def _disturbed(problem: Problem, model: Model, points: Ints, n_cards: int, generator: np.random.Generator) -> Ints:
+    """Return copies of a card in which two to four rules went back home."""
     movable = np.flatnonzero((points != model.home) & problem.limits.is_free)
-    if not len(movable):
-        return points
-    rules = generator.choice(movable, min(int(generator.integers(2, 5)), len(movable)), replace=False)
-    points = points.copy()
-    points[rules] = model.home[rules]
-    return points
+    cards = np.repeat(points[None], n_cards, axis=0)
+    n_back = generator.integers(2, 5, n_cards)
+    # Rules in an order of their own for each card: the first ones go.
+    place = np.argsort(np.argsort(generator.random((n_cards, len(movable))), axis=1), axis=1)
+    cards[:, movable] = np.where(place < n_back[:, None], model.home[movable], cards[:, movable])
+    return cards

@@ -60,7 +60,7 @@ class Effort:
 
 EFFORTS: Final = {
     "fast": Effort(width=2, n_rounded=4, n_starts=1, n_restarts=4, n_kicks=0, max_work=0),
-    "normal": Effort(width=3, n_rounded=6, n_starts=1, n_restarts=32, n_kicks=0, max_work=5_000_000),
+    "normal": Effort(width=3, n_rounded=6, n_starts=1, n_restarts=48, n_kicks=0, max_work=5_000_000),
     "thorough": Effort(width=8, n_rounded=60, n_starts=12, n_restarts=100, n_kicks=20, max_work=60_000_000),
 }
 

@@ -15,6 +15,9 @@ TINY: Final = 1e-9
 MAX_ROUNDS: Final = 1
 MAX_EXCHANGES: Final = 60
 
+ENOUGH: Final = 1e-6
+"""Sets of rules are told apart by more, as a part of the number of leads."""
+
 
 class Sweep:
     """A symmetric matrix swept on a set of pivots: regressions on subsets at almost no cost.
@@ -144,7 +147,7 @@ def _look_around(
     for rules in [chosen, *runners_up]:
         key = tuple(int(rule) for rule in rules)
         if key not in found:
-            found[key] = fit_weights(counts, rules=rules, start=_restricted(fit, rules), max_steps=5)
+            found[key] = fit_weights(counts, rules=rules, start=_restricted(fit, rules), max_steps=5, tolerance=ENOUGH)
 
 
 def rules_of(fit: Weights) -> Ints:

@@ -275,13 +275,15 @@ def _finished(
     today = make_card(problem, problem.limits.today)
     volume = problem.limits.volume
     n_leads = max(float(problem.counts.n_leads.sum()), 1e-300)
+    nothing = np.zeros(len(counts.tuned_ids), dtype=np.int64)
+    null_loss = fit_card(problem.counts, nothing).loss if today.points.any() else today.loss
     return Proposal(
         rule_ids=counts.tuned_ids,
         today=problem.limits.today,
         points=card.points,
         today_loss=today.loss / n_leads,
         loss=card.loss / n_leads,
-        null_loss=fit_card(problem.counts, np.zeros(len(counts.tuned_ids), dtype=np.int64)).loss / n_leads,
+        null_loss=null_loss / n_leads,
         scale=card.scale,
         intercepts=card.intercepts,
         today_share=None if volume is None else volume_share(counts, problem.limits.today, volume.threshold),
