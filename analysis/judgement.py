@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from math import isfinite
 from typing import Final
 
 import pandas as pd
@@ -56,17 +57,19 @@ def drift_reason(found: LatestDrift, selection: Selection) -> Reason | None:
     -----
     `values` holds `month` (the first that is different), `is_lasting`, `rules`
     with `is_more` (the rules that moved most, and whether they give more points
-    than before), and `known_on`: from then on the outcomes of these leads are
-    known. Code "scores_rose" or "scores_fell" when the score as a whole moved,
-    else "rules_moved".
+    than before), and `known_on`: from then on the outcomes of the leads of that
+    month are known. Code "scores_rose" or "scores_fell" when the score as a whole
+    moved up or down, else "rules_moved": so, too, where another tool gave hardly any
+    of these leads a score.
     """
     moved = found.moved
     if not moved:
         return None
     rules = [each for each in moved if each.rule_id != SCORE][:N_NAMED]
     code, first = "rules_moved", min(moved, key=lambda each: each.month)
-    if moved[0].rule_id == SCORE:
-        code = "scores_rose" if moved[0].points > moved[0].points_before else "scores_fell"
+    whole = moved[0]
+    if whole.rule_id == SCORE and whole.points != whole.points_before and isfinite(whole.points - whole.points_before):
+        code = "scores_rose" if whole.points > whole.points_before else "scores_fell"
     known_at = first.month + pd.DateOffset(months=1) + timedelta(days=LANDMARK_DAYS + selection.horizon_days)
     values = {
         "month": first.month.date(),

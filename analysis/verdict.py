@@ -62,7 +62,8 @@ class Remedy:
         "wait" (for `n_more` wins, at today's pace until `month`), "longer_period"
         (for `n_more` wins, which will not come), "turn_round", "review_points",
         "check_bands", "check_threshold", "explore", "check_drift" (the leads that
-        changed have outcomes from `month` on).
+        changed have outcomes from `month` on), "judge_drifted" (those created in
+        `month` have them already).
     values : mapping
         Numbers and dates that belong into the words.
     """
@@ -264,7 +265,11 @@ def _remedies(reasons: Sequence[Reason], result: Calibration, selection: Selecti
             yield Remedy(code=code, values={})
     for reason in reasons:
         if reason.code in DRIFT_CODES:
-            yield Remedy(code="check_drift", values={"month": reason.values["known_on"].replace(day=1)})
+            known_on = reason.values["known_on"]
+            if known_on > selection.as_of.date():
+                yield Remedy(code="check_drift", values={"month": known_on.replace(day=1)})
+            else:
+                yield Remedy(code="judge_drifted", values={"month": reason.values["month"]})
 
 
 def _n_more(result: Calibration) -> int:

@@ -10,7 +10,7 @@ from analysis.calibration import calibrate
 from analysis.decided import Decided
 from analysis.drift import SCORE
 from analysis.judgement import drift_reason, judgement
-from analysis.latest_drift import N_LATEST, found_months, latest_drift
+from analysis.latest_drift import N_LATEST, LatestDrift, found_months, latest_drift
 from analysis.rulesets import parse_ruleset
 from analysis.selection import Selection
 
@@ -184,6 +184,34 @@ def test_drift_makes_a_good_score_one_to_use_with_care_and_says_nothing_of_one_t
     unknown = judgement(scored(rng, [0.001, 0.001]), drifting, RULESET, SELECTION)
     assert unknown.state == "cannot_say"
     assert not {"rules_moved", "scores_rose"} & {reason.code for reason in unknown.reasons}
+
+
+def test_where_the_outcomes_are_known_already_nobody_is_told_to_wait_for_them():
+    rng = np.random.default_rng(6)
+    good, drifting = scored(rng, [0.02, 0.3]), made(rng, moved=("2025-12",), shift=0.4)
+    later = Selection(as_of=AS_OF + timedelta(days=400), end=date(2026, 1, 31))
+    found = judgement(good, drifting, RULESET, later)
+    assert found.remedies[-1].code == "judge_drifted"
+    assert found.remedies[-1].values == {"month": date(2025, 12, 1)}
+    # The last day on which they are still to come, and the first on which they are known: 1 January + 30 + 180 days.
+    for day, code in ((29, "check_drift"), (30, "judge_drifted")):
+        at = Selection(as_of=datetime(2026, 7, day), end=date(2026, 1, 31))
+        assert judgement(good, drifting, RULESET, at).remedies[-1].code == code
+
+
+def test_a_tool_that_stopped_to_give_scores_did_not_give_lower_ones():
+    months = pd.DataFrame(
+        {
+            "month": pd.date_range("2025-10-01", periods=3, freq="MS"),
+            "rule_id": SCORE,
+            "excess": [0.0, 8.0, 8.0],
+            "points": [50.0, np.nan, np.nan],
+            "points_before": 50.0,
+            "is_moved": [False, True, True],
+        }
+    )
+    found = LatestDrift(months=months, n_before=5000)
+    assert drift_reason(found, SELECTION).code == "rules_moved"
 
 
 def test_n_latest_is_what_the_tables_have():
