@@ -11,7 +11,8 @@ from dashboard.loading import TTL, Snapshot, reader
 
 
 @st.cache_data(ttl=TTL, max_entries=4, show_spinner=False)
-def _numbers(snapshot: Snapshot) -> dict[str, int]:
+def numbers(snapshot: Snapshot) -> dict[str, int]:
+    """Return the number of each person."""
     return people.numbers(reader(snapshot))
 
 
@@ -22,5 +23,5 @@ def unnamed(snapshot: Snapshot, dimension: str, groups: Iterable[str]) -> list[s
 
 def coded(snapshot: Snapshot, dimension: str, groups: Iterable[str]) -> list[str]:
     """Return groups as they may stand in an address: people always by number."""
-    known = _numbers(snapshot) if dimension == people.OWNER else {}
+    known = numbers(snapshot) if dimension == people.OWNER else {}
     return [people.hidden(dimension, group, known) for group in groups]

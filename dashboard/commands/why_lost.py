@@ -22,7 +22,8 @@ PARTS: Final = {
     "speed": "why_lost_speed",
     "court": "why_lost_court",
 }
-"""Each part and the module of this folder whose `report(reader, ruleset, selection)` returns it; twins takes a lead, too.
+"""Each part and the module of this folder whose `report(reader, ruleset, selection)` returns it; twins takes a lead, too, and
+account whether people are named.
 
 What `report` returns are the arguments of `output.print_result`, without the format:
 `headline`, `facts`, `tables` and `main_table`.
@@ -34,10 +35,18 @@ What `report` returns are the arguments of `output.print_result`, without the fo
 @click.option("--ruleset", "reference", default="today", show_default=True, help="A ruleset, or a TOML file.")
 @click.option("--lead", default="", help="The lost lead whose twins are wanted; only for twins [default: the latest].")
 @selection_options
+@click.option("--show-owners", is_flag=True, help="Name people instead of numbering them; only for account.")
 @format_option
 @click.pass_obj
 def why_lost_command(
-    workspace: Workspace, part: str, reference: str, lead: str, output_format: str, **options: Any
+    workspace: Workspace,
+    part: str,
+    reference: str,
+    lead: str,
+    *,
+    show_owners: bool,
+    output_format: str,
+    **options: Any,
 ) -> None:
     """Say what took the high scores that lost: chance, the points, the calls, the data, or the market.
 
@@ -48,8 +57,9 @@ def why_lost_command(
     reader = open_reader(workspace)
     chosen = selection(reader, **options)
     ruleset = find_ruleset(workspace, reference)
+    asked: dict[str, dict[str, Any]] = {"twins": {"lead": lead}, "account": {"show_owners": show_owners}}
     result = importlib.import_module(f"dashboard.commands.{PARTS[part]}").report(
-        reader, ruleset, chosen, **({"lead": lead} if part == "twins" else {})
+        reader, ruleset, chosen, **asked.get(part, {})
     )
     facts = {
         "snapshot": reader.snapshot,

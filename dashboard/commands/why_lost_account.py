@@ -11,6 +11,7 @@ from analysis.losses.handling import attempts
 from analysis.losses.reasons import reasons
 from analysis.rulesets import Ruleset
 from analysis.selection import Selection
+from dashboard import people
 from data.store import Reader
 
 _SHOWN: Final = ["part", "n_lost", "from", "to", "is_clear", "n_leads", "n_wins_back"]
@@ -20,10 +21,14 @@ _SINGLE: Final = (
 )  # fmt: skip
 
 
-def report(reader: Reader, ruleset: Ruleset, selection: Selection) -> dict[str, Any]:
-    """Return the account of the losses for `output.print_result`; persons are named as they are recorded."""
+def report(reader: Reader, ruleset: Ruleset, selection: Selection, *, show_owners: bool = False) -> dict[str, Any]:
+    """Return the account of the losses for `output.print_result`; persons by number unless their names are asked for."""
     cases = loss_cases(reader, ruleset, selection)
     account = loss_account(cases)
+    levels = account.levels
+    if not show_owners:
+        hidden = people.for_files(levels, "label", reader)["label"]
+        levels = levels.assign(label=levels["label"].mask(levels["cause"] == "rep", hidden))
     return {
         "headline": headline(account),
         "facts": {name: getattr(account, name) for name in _SINGLE}
@@ -31,7 +36,7 @@ def report(reader: Reader, ruleset: Ruleset, selection: Selection) -> dict[str, 
         "tables": {
             "parts": parts(account),
             "rules": account.rules,
-            "levels": account.levels,
+            "levels": levels,
             "reasons": reasons(cases, selection),
             "attempts": attempts(reader, selection, cases),
         },

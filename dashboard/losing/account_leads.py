@@ -13,7 +13,7 @@ from analysis.losses.fooled import rule_points
 from analysis.losses.handling import is_other_department
 from analysis.matching import Mask
 from analysis.selection import Selection
-from dashboard import loading, loading_losses, revealing
+from dashboard import loading, loading_losses, loading_people, revealing
 from dashboard.drilling import Offer
 from dashboard.loading import Snapshot
 from dashboard.losing import words
@@ -31,7 +31,7 @@ def offers(account: Account, say: Speaker, current: Snapshot, selection: Selecti
     found = {"lost": (say("losing.leads.lost"), lost)}
     found |= _handled(cases, say)
     found |= _rules(account, cases, say)
-    found |= _named(account, cases, say)
+    found |= _named(account, cases, current, say)
     return [offer(code, label, mask & lost, current, selection, path) for code, (label, mask) in found.items()]
 
 
@@ -54,16 +54,17 @@ def _rules(account: Account, cases: Cases, say: Speaker) -> dict[str, tuple[str,
     return _together("score", masks, say) | found
 
 
-def _named(account: Account, cases: Cases, say: Speaker) -> dict[str, tuple[str, Mask]]:
+def _named(account: Account, cases: Cases, current: Snapshot, say: Speaker) -> dict[str, tuple[str, Mask]]:
     """Return the names that stand out, by cause and one by one."""
     found: dict[str, tuple[str, Mask]] = {}
     for cause, column in NAMED.items():
         rows = account.levels[(account.levels["cause"] == cause) & account.levels["is_clear"]]
         masks = [_of_level(cases, column, str(label)) for label in rows["label"]]
         found |= _together(cause, masks, say)
-        for label, mask in zip(rows["label"], masks, strict=True):
+        codes = loading_people.coded(current, column, rows["label"])
+        for label, code, mask in zip(rows["label"], codes, masks, strict=True):
             name = words.level_name(cause, label, say, is_revealed=revealing.is_revealed())
-            found[f"{cause}.{label}"] = (
+            found[f"{cause}.{code}"] = (
                 say("losing.leads.named", cause=say(f"losing.cause.{cause}.name"), name=name),
                 mask,
             )

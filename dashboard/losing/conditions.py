@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pandas as pd
 from analysis.losses.facts import HANDLING, MONTH, RULE, TOUCH
 from analysis.losses.snippets import Condition
 from analysis.rulesets import Ruleset
+from dashboard import people
 from dashboard.figures.segments import segment_name
 from dashboard.losing import words
 from dashboard.masking import mask_text
@@ -28,9 +30,9 @@ def condition_name(condition: Condition, points: Ruleset, say: Speaker, *, is_re
     return say("condition.and").join(parts)
 
 
-def condition_code(condition: Condition) -> str:
-    """Return the stable code of a condition, for addresses."""
-    return "+".join(f"{name}:{label}" for name, label in condition)
+def condition_code(condition: Condition, known: Mapping[str, int]) -> str:
+    """Return the stable code of a condition, for addresses: people by their numbers, from `people.numbers`."""
+    return "+".join(f"{name}:{people.hidden(name, label, known)}" for name, label in condition)
 
 
 def _value(name: str, label: str, points: Ruleset, say: Speaker, is_revealed: bool) -> str:
@@ -42,7 +44,7 @@ def _value(name: str, label: str, points: Ruleset, say: Speaker, is_revealed: bo
         return say(f"condition.handling.{label}")
     if name == MONTH:
         return say.month(pd.Timestamp(label))
-    if name == "owner" and label and not is_revealed:
+    if name == people.OWNER and label and not is_revealed:
         return mask_text(label)
     return segment_name(name, label, say)
 

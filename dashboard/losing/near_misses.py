@@ -16,8 +16,8 @@ from dashboard import drilling, exhibits, loading
 from dashboard import loading_conditions as searches
 from dashboard.loading import Snapshot
 from dashboard.losing import leads, returned
-from dashboard.losing.conditions import condition_code, condition_name, decimals
-from dashboard.losing.subgroups import chart, claims, condition_names, fine_print
+from dashboard.losing.conditions import condition_name, decimals
+from dashboard.losing.subgroups import chart, claims, condition_codes, condition_names, fine_print
 from dashboard.notices import plain
 from dashboard.tables_conditions import costs_table
 from dashboard.texts import LANGUAGES, Speaker, speaker
@@ -36,7 +36,7 @@ def draw(say: Speaker, current: Snapshot, selection: Selection, path: str) -> No
     if found.found.is_enough:
         lines = claims(found.found, names, "near_misses", say)
         st.markdown("\n".join(f"- **{plain(line)}**" for line in lines))
-        chart(found.found, names, "near_misses", lines, say)
+        chart(found.found, names, condition_codes(found.found, current), "near_misses", lines, say)
         _rules(found, names, points, say)
         st.markdown(f":small[{fine_print(found.found, 'near_misses', say)}]")
     else:
@@ -115,7 +115,7 @@ def _open_leads(
     is_won = cases.table["is_won"].to_numpy(dtype=bool)
     offers = [leads.offer("won", say("near_misses.won_leads"), is_low & is_won, current, selection, path)]
     offers += [
-        leads.offer(condition_code(condition), name, is_in, current, selection, path)
-        for condition, name, is_in in zip(found.found.table["condition"], names, found.found.members, strict=True)
+        leads.offer(code, name, is_in, current, selection, path)
+        for code, name, is_in in zip(condition_codes(found.found, current), names, found.found.members, strict=True)
     ]
     drilling.leads(say, current, "near_misses", offers)

@@ -9,7 +9,7 @@ import streamlit as st
 from analysis.losses.subgroups import Subgroups
 from analysis.rulesets import Ruleset
 from analysis.selection import Selection
-from dashboard import drilling, exhibits, loading, revealing
+from dashboard import drilling, exhibits, loading, loading_people, revealing
 from dashboard import loading_conditions as searches
 from dashboard.figures.conditions import conditions_figure
 from dashboard.loading import Snapshot
@@ -33,8 +33,13 @@ def draw(say: Speaker, current: Snapshot, selection: Selection, path: str) -> No
     names = condition_names(found, points, say)
     lines = claims(found, names, "subgroups", say)
     st.markdown("\n".join(f"- **{plain(line)}**" for line in lines))
-    chart(found, names, "subgroups", lines, say)
-    _open_leads(found, names, say, current, selection, path)
+    codes = condition_codes(found, current)
+    chart(found, names, codes, "subgroups", lines, say)
+    offers = [
+        leads.offer(code, name, is_in, current, selection, path)
+        for code, name, is_in in zip(codes, names, found.members, strict=True)
+    ]
+    drilling.leads(say, current, "subgroups", offers)
     st.markdown(f":small[{fine_print(found, 'subgroups', say)}]")
 
 
@@ -42,6 +47,12 @@ def condition_names(found: Subgroups, points: Ruleset, say: Speaker) -> list[str
     """Return all conditions in words; people are masked unless revealed."""
     shown = revealing.is_revealed()
     return [condition_name(condition, points, say, is_revealed=shown) for condition in found.table["condition"]]
+
+
+def condition_codes(found: Subgroups, current: Snapshot) -> list[str]:
+    """Return the code of each condition, for addresses and for clicks on its bar."""
+    known = loading_people.numbers(current)
+    return [condition_code(condition, known) for condition in found.table["condition"]]
 
 
 def claims(found: Subgroups, names: Sequence[str], prefix: str, say: Speaker) -> list[str]:
@@ -63,7 +74,9 @@ def claims(found: Subgroups, names: Sequence[str], prefix: str, say: Speaker) ->
     ]
 
 
-def chart(found: Subgroups, names: Sequence[str], prefix: str, lines: Sequence[str], say: Speaker) -> None:
+def chart(
+    found: Subgroups, names: Sequence[str], codes: Sequence[str], prefix: str, lines: Sequence[str], say: Speaker
+) -> None:
     """Draw what is at stake in each condition that holds; all that were tested are in the table."""
     table = conditions_table(found, names, say)
     rows = found.table[found.table["status"] != "unclear"]
@@ -82,7 +95,7 @@ def chart(found: Subgroups, names: Sequence[str], prefix: str, lines: Sequence[s
             rows["n_at_stake"].tolist(),
             (rows["at_stake_low"].tolist(), rows["at_stake_high"].tolist()),
             labels,
-            [condition_code(condition) for condition in rows["condition"]],
+            [codes[place] for place in rows.index],
             (rows["status"] == "confirmed").tolist(),
             say(f"{prefix}.unit"),
         ),
@@ -102,13 +115,3 @@ def fine_print(found: Subgroups, prefix: str, say: Speaker) -> str:
         tested=say.count(found.n_tested),
         date=say.date(found.split_at) if found.split_at is not None else "",
     )
-
-
-def _open_leads(
-    found: Subgroups, names: Sequence[str], say: Speaker, current: Snapshot, selection: Selection, path: str
-) -> None:
-    offers = [
-        leads.offer(condition_code(condition), name, is_in, current, selection, path)
-        for condition, name, is_in in zip(found.table["condition"], names, found.members, strict=True)
-    ]
-    drilling.leads(say, current, "subgroups", offers)

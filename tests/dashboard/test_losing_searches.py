@@ -90,11 +90,11 @@ def test_conditions_are_said_in_words(firm, language):
     rule = next(rule for rule in points.rules if rule.id == "business_card")
     assert getattr(rule, f"label_{language}") in hidden
     assert say.month(pd.Timestamp("2025-06-01")) in hidden
-    assert condition_code(condition).startswith("rule:business_card+owner:山田")
+    assert condition_code(condition, {"山田": 7}).startswith("rule:business_card+owner:#7+company_size:1-99")
 
 
 def test_claims_name_what_is_confirmed_with_its_interval(found):
-    names = [condition_code(condition) for condition in found.table["condition"]]
+    names = [condition_code(condition, {}) for condition in found.table["condition"]]
     lines = claims(found, names, "subgroups", SAY)
     assert len(lines) == len(found.confirmed)
     row = found.confirmed.iloc[0]
@@ -106,12 +106,12 @@ def test_claims_name_what_is_confirmed_with_its_interval(found):
 def test_without_claims_it_says_so(found):
     quiet = subgroups(*made_with_facts(1_000, 3_000))
     assert quiet.confirmed.empty
-    names = [condition_code(condition) for condition in quiet.table["condition"]]
+    names = [condition_code(condition, {}) for condition in quiet.table["condition"]]
     assert claims(quiet, names, "subgroups", SAY) == [SAY("subgroups.none", n=SAY.count(quiet.n_looked_at))]
 
 
 def test_the_table_holds_every_condition_that_was_tested(found):
-    names = [condition_code(condition) for condition in found.table["condition"]]
+    names = [condition_code(condition, {}) for condition in found.table["condition"]]
     table = conditions_table(found, names, SAY)
     assert table.shown.iloc[:, 0].tolist() == names
     assert table.exported[SAY("condition.table.n")].tolist() == found.table["n"].tolist()

@@ -44,7 +44,13 @@ def test_a_person_has_one_number(firm, names):
 
 
 @pytest.mark.parametrize(
-    "asked", [("segments",), ("sources", "--by", "owner"), ("compare", "--by", "owner", "--start", "2025-06-01")]
+    "asked",
+    [
+        ("segments",),
+        ("sources", "--by", "owner"),
+        ("compare", "--by", "owner", "--start", "2025-06-01"),
+        ("why-lost", "--part", "account"),
+    ],
 )
 def test_commands_number_people(firm, names, capsys, asked):
     assert main(["-w", str(firm.root), *asked, "--format", "json"]) == 0

@@ -8,6 +8,9 @@ from analysis.losses import loss_account, loss_cases
 from analysis.losses.fooled import fooled
 from analysis.rulesets import find_ruleset
 from analysis.selection import Selection
+from dashboard import people
+from dashboard.loading import Snapshot
+from dashboard.losing import account_leads
 from dashboard.losing import words as losing_words
 from dashboard.tables_losing import account_table
 from dashboard.texts import LANGUAGES, speaker
@@ -63,6 +66,21 @@ def test_persons_are_masked(firm, cases, monkeypatch):
     assert losing_words.level_name("rep", person, SAY, is_revealed=False) == f"{person[0]}•••"
     assert losing_words.level_name("rep", person, SAY, is_revealed=True) == person
     assert person not in page_of(firm, monkeypatch)
+
+
+def test_addresses_hold_the_numbers_of_persons(firm, cases):
+    account = loss_account(cases)
+    clear = replace(account, levels=account.levels.assign(is_clear=True))
+    reader = open_reader(firm)
+    known, selection = people.numbers(reader), Selection(as_of=reader.data_end)
+    current = Snapshot(root=str(firm.root), number=firm.current_number(), stamp=0)
+    path = str(next((firm.root / "rulesets" / "today").glob("*.toml")))
+    offers = account_leads.offers(clear, SAY, current, selection, path)
+    persons = account.levels.query("cause == 'rep'")["label"]
+    assert len(persons) > 3
+    assert {offer.code for offer in offers if offer.code.startswith("rep.")} == {
+        f"rep.#{known[name]}" for name in persons
+    }
 
 
 def test_points_that_fooled_us_open_their_leads(firm, cases, monkeypatch):
