@@ -104,7 +104,7 @@ def cli(ctx: click.Context, workspace: Path) -> None:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the program and return its exit code; never shows a traceback for wrong input."""
+    """Run the program and return its exit code; never shows a traceback, unless LEADCAL_DEBUG asks for it."""
     try:
         result: Any = cli.main(args=argv, prog_name="leadcal", standalone_mode=False)
     except click.exceptions.Exit as stop:
@@ -122,6 +122,18 @@ def main(argv: list[str] | None = None) -> int:
         # The reader of our output (`| head`) has seen enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        _complain(f"{error.filename or 'the system'}: {error.strerror or error}; nothing more was done")
+        return 2
+    except Exception as error:
+        if os.environ.get("LEADCAL_DEBUG"):
+            raise
+        what = next(iter(str(error).splitlines()), "")
+        _complain(
+            f"a defect of leadcal, not of your data ({type(error).__name__}: {what}); please report it with the "
+            "command. LEADCAL_DEBUG=1 shows where it happened"
+        )
+        return 70
     return result if isinstance(result, int) else 0
 
 

@@ -10,6 +10,9 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("leadcal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("leadcal")
 
+# A test wants to see where a command failed.
+os.environ["LEADCAL_DEBUG"] = "1"
+
 PROJECT = Path(__file__).parents[1]
 
 
