@@ -1,5 +1,5 @@
 -- What each attribute value adds to the packed segments of a moment. The sums are made outside the engine,
--- as those of rule_cells.sql are, because the rows come nearly in the order of the moments.
+-- as those of touch_cells.sql are, because the rows come nearly in the order of the moments.
 -- Reads:   moment_values; segment_values (what one value adds)
 -- Returns: one row per moment and attribute.
 SELECT
