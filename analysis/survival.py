@@ -76,9 +76,7 @@ def conversion_curve(table: pd.DataFrame, confidence: float = CONFIDENCE) -> pd.
        Association 88(422), 1993. doi:10.1080/01621459.1993.10476289
     """
     events = [table[f"n_{name}"].to_numpy(dtype=np.float64) for name in OUTCOMES]
-    n_ended: Floats = events[0] + events[1]
-    n_at_risk: Floats = np.flip(np.cumsum(np.flip(n_ended + events[2])))
-    waiting: Floats = np.cumprod(1 - _ratio(n_ended, n_at_risk), dtype=np.float64)
+    n_ended, n_at_risk, waiting = _waiting(*events)
     curve = pd.DataFrame({"days": table["days"], "n_at_risk": n_at_risk.astype(np.int64)})
     curve = curve.assign(**{f"n_{name}": table[f"n_{name}"] for name in OUTCOMES})
     growth: Floats = np.cumsum(_greenwood(n_ended, n_at_risk))
@@ -89,6 +87,28 @@ def conversion_curve(table: pd.DataFrame, confidence: float = CONFIDENCE) -> pd.
         low, high = _log_log_interval(share, variance, n_at_risk, confidence)
         curve = curve.assign(**{name: share, f"{name}_low": low, f"{name}_high": high})
     return curve
+
+
+def reached_by_day(
+    n_reached: Floats, n_lost: Floats, n_open: Floats, confidence: float = CONFIDENCE
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Estimate the share that has reached the goal by each day, as `conversion_curve` does, from arrays.
+
+    Parameters
+    ----------
+    n_reached, n_lost, n_open : arrays of shape (n_days,)
+        A life table: days that occur, ascending.
+    confidence : float
+        Nominal coverage of the intervals at each day.
+
+    Returns
+    -------
+    n_at_risk, reached, reached_low, reached_high : arrays of shape (n_days,)
+        As the columns of `conversion_curve`.
+    """
+    n_ended, n_at_risk, waiting = _waiting(n_reached, n_lost, n_open)
+    share, variance = _incidence(n_reached, n_ended, n_at_risk, waiting)
+    return n_at_risk, share, *_log_log_interval(share, variance, n_at_risk, confidence)
 
 
 def cumulative_incidence(n_reached: Floats, n_lost: Floats, n_open: Floats) -> tuple[Floats, Floats]:
@@ -161,6 +181,13 @@ def followed_days(curve: pd.DataFrame) -> float:
         return float("nan")
     enough = curve.loc[curve["n_at_risk"] >= MIN_N, "days"]
     return float(enough.max() if len(enough) else curve["days"].max())
+
+
+def _waiting(n_reached: Floats, n_lost: Floats, n_open: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return those that ended on each day, those at risk, and the share still waiting after it."""
+    n_ended: Floats = n_reached + n_lost
+    n_at_risk: Floats = np.flip(np.cumsum(np.flip(n_ended + n_open)))
+    return n_ended, n_at_risk, np.cumprod(1 - _ratio(n_ended, n_at_risk), dtype=np.float64)
 
 
 def _incidence(counts: Floats, n_ended: Floats, n_at_risk: Floats, waiting: Floats) -> tuple[Floats, Floats]:

@@ -105,9 +105,25 @@ def log_rank(life_table: pd.DataFrame, other: pd.DataFrame) -> float:
     """
     tables = [_by_time(life_table), _by_time(other)]
     times = tables[0].index.union(tables[1].index)
-    (events, at_risk), (other_events, other_at_risk) = (
-        _at_risk(*(table.reindex(times, fill_value=0)[column].to_numpy(dtype=np.float64) for column in table.columns))
+    columns = (
+        table.reindex(times, fill_value=0)[name].to_numpy(dtype=np.float64)
         for table in tables
+        for name in ("n_events", "n_censored")
+    )
+    return log_rank_chance(*columns)
+
+
+def log_rank_chance(events: Floats, censored: Floats, other_events: Floats, other_censored: Floats) -> float:
+    """Return the same as `log_rank` of two groups whose counts are given for the same times, ascending.
+
+    Parameters
+    ----------
+    events, censored, other_events, other_censored : arrays of shape (n_times,)
+        Waits that ended, and that were last seen open; something happened at each time.
+    """
+    (events, at_risk), (other_events, other_at_risk) = (
+        _at_risk(events, censored),
+        _at_risk(other_events, other_censored),
     )
     n, ended = at_risk + other_at_risk, events + other_events
     expected = ended * at_risk / n

@@ -16,11 +16,11 @@ import pandas as pd
 
 from analysis.funnel import stage_table
 from analysis.groups import FALSE_DISCOVERY_RATE, adjusted
-from analysis.intervals import MIN_N, rates, wilson_interval
+from analysis.intervals import MIN_N, Floats, rates, wilson_interval
 from analysis.selection import Selection
 from analysis.sqlfiles import sql_text
-from analysis.survival import conversion_curve, life_table
-from analysis.times import log_rank
+from analysis.survival import reached_by_day
+from analysis.times import log_rank_chance
 from data.engine import Engine
 
 MIN_EVENTS: Final = 5
@@ -101,18 +101,61 @@ def vintages(cells: pd.DataFrame, as_of: datetime, horizon_days: int) -> Vintage
     simply the share won. Months are compared by the log-rank test, which needs no
     common age, adjusted by the method of Benjamini and Hochberg.
     """
-    known = _within(cells, horizon_days)
-    parts = {pd.Timestamp(str(start)): part for start, part in known.groupby("started_on", sort=True)}
-    ages = {start: complete_days(start, as_of) for start in parts}
-    curves = [_curve(part).assign(month=start, complete_days=ages[start]) for start, part in parts.items()]
-    table = pd.concat(curves, ignore_index=True) if curves else _curve(known).assign(month=[], complete_days=0)
-    columns = ["days", "n_at_risk", "reached", "reached_low", "reached_high"]
+    tables, starts = LifeTables.of(cells, horizon_days)
+    ages = [complete_days(start, as_of) for start in starts]
+    followed = [_curve(won, still_open) for won, still_open in zip(tables.n_won, tables.n_open, strict=True)]
+    lengths = [len(each) for each in followed]
+    curves = pd.concat(followed, ignore_index=True) if followed else _curve(*tables.overall)
+    complete = np.repeat(np.array(ages, dtype=np.int64), lengths)
+    month = np.repeat(np.array(starts, dtype="datetime64[us]"), lengths)
+    curves.insert(0, "month", month)
     return Vintages(
-        curves=table.assign(is_complete=table["days"] <= table["complete_days"])[["month", *columns, "is_complete"]],
-        overall=_curve(known)[columns],
-        months=_months(parts, known, ages),
-        at_ages=_at_ages(parts, ages, horizon_days),
+        curves=curves.assign(is_complete=curves["days"].to_numpy() <= complete),
+        overall=_curve(*tables.overall),
+        months=_months(tables, starts, ages),
+        at_ages=_at_ages(tables, starts, ages, horizon_days),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LifeTables:
+    """Handoffs of each month, by the day on which they were won or last seen.
+
+    Attributes
+    ----------
+    n_won, n_open : arrays of shape (n_months, n_days), whole numbers
+        Days 0 to the last; what happened after the horizon is open at the horizon.
+    """
+
+    n_won: Floats
+    n_open: Floats
+
+    @classmethod
+    def of(cls, cells: pd.DataFrame, horizon_days: int) -> tuple[LifeTables, list[pd.Timestamp]]:
+        """Arrange `vintage_cells`, and name the months."""
+        month_no, starts = pd.factorize(cells["started_on"].to_numpy(dtype="datetime64[us]"), sort=True)
+        days = cells["days"].to_numpy(dtype=np.int64)
+        is_won = (cells["outcome"] == "reached").to_numpy(dtype=bool) & (days <= horizon_days)
+        # The clock stops at the horizon: what happens later was not won in time.
+        days = np.minimum(days, horizon_days)
+        shape = len(starts), int(days.max(initial=0)) + 1
+        place, n = month_no * shape[1] + days, cells["n"].to_numpy(dtype=np.float64)
+        n_won, n_open = (
+            np.bincount(place[of], n[of], shape[0] * shape[1]).astype(np.float64).reshape(shape)
+            for of in (is_won, ~is_won)
+        )
+        return cls(n_won=n_won, n_open=n_open), [pd.Timestamp(start) for start in starts]
+
+    @property
+    def n_handoffs(self) -> Floats:
+        """Handoffs of each month, shape (n_months,)."""
+        n: Floats = (self.n_won + self.n_open).sum(axis=1)
+        return n
+
+    @property
+    def overall(self) -> tuple[Floats, Floats]:
+        """Handoffs of all months by day: won, and open; shape (n_days,) each."""
+        return self.n_won.sum(axis=0), self.n_open.sum(axis=0)
 
 
 def complete_days(month: pd.Timestamp, as_of: datetime) -> int:
@@ -120,66 +163,53 @@ def complete_days(month: pd.Timestamp, as_of: datetime) -> int:
     return max(int((pd.Timestamp(as_of) - (month + pd.offsets.MonthBegin(1))).days), 0)
 
 
-def _within(cells: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
-    """Cut the clock at the horizon: what happens later was not won in time."""
-    is_late = cells["days"] > horizon_days
-    outcome = cells["outcome"].where(~is_late, "open")
-    return cells.assign(outcome=outcome, days=cells["days"].clip(upper=horizon_days))
-
-
-def _curve(cells: pd.DataFrame) -> pd.DataFrame:
-    curve = conversion_curve(life_table(cells))
+def _curve(n_won: Floats, n_open: Floats) -> pd.DataFrame:
+    days = np.flatnonzero(n_won + n_open)
+    n_at_risk, reached, low, high = reached_by_day(n_won[days], np.zeros(len(days)), n_open[days])
     # With fewer at risk one win would weigh as much as a month of them.
-    is_followed = (curve["n_at_risk"] >= MIN_N) | (curve["n_at_risk"] >= curve["n_at_risk"].max())
-    followed: pd.DataFrame = curve[is_followed]
-    return followed
+    is_followed = (n_at_risk >= MIN_N) | (n_at_risk >= n_at_risk.max(initial=0))
+    columns = {"days": days, "n_at_risk": n_at_risk.astype(np.int64), "reached": reached}
+    columns |= {"reached_low": low, "reached_high": high}
+    return pd.DataFrame({name: values[is_followed] for name, values in columns.items()})
 
 
-def _months(
-    parts: dict[pd.Timestamp, pd.DataFrame], known: pd.DataFrame, ages: dict[pd.Timestamp, int]
-) -> pd.DataFrame:
-    every = _waits(known)
-    rows = [
-        (start, int(part["n"].sum()), _n_won(part), ages[start], *_against_the_rest(_waits(part), every))
-        for start, part in parts.items()
-    ]
-    columns = ["month", "n_handoffs", "n_won", "complete_days", "chance", "excess"]
-    months = pd.DataFrame(rows, columns=columns)
-    chance = adjusted(months["chance"].to_numpy(dtype=np.float64))
-    months = months.assign(chance=chance, is_different=chance < FALSE_DISCOVERY_RATE)
-    return months.assign(is_faster=months.pop("excess") > 0)
-
-
-def _against_the_rest(own: pd.DataFrame, every: pd.DataFrame) -> tuple[float, float]:
-    """Return the chance of so different a month, and by how many wins it exceeds what all months lead to expect."""
-    table = own.set_index("time").reindex(every["time"], fill_value=0).reset_index()
-    rest = every[["n_events", "n_censored"]] - table[["n_events", "n_censored"]]
-    at_risk, own_at_risk = (
-        np.flip(np.cumsum(np.flip((each["n_events"] + each["n_censored"]).to_numpy()))) for each in (every, table)
-    )
-    excess = float(table["n_events"].sum() - own_at_risk @ (every["n_events"].to_numpy() / np.maximum(at_risk, 1)))
-    is_enough = min(own_at_risk[:1].sum(), (at_risk - own_at_risk)[:1].sum()) >= MIN_N
-    is_enough &= min(own["n_events"].sum(), rest["n_events"].sum()) >= MIN_EVENTS
-    return (log_rank(own, rest.assign(time=every["time"])) if is_enough else np.nan), excess
-
-
-def _waits(cells: pd.DataFrame) -> pd.DataFrame:
-    table = life_table(cells)
+def _months(tables: LifeTables, starts: list[pd.Timestamp], ages: list[int]) -> pd.DataFrame:
+    tests = [_against_the_rest(*own, *tables.overall) for own in zip(tables.n_won, tables.n_open, strict=True)]
+    chance, excess = np.array(tests, dtype=np.float64).reshape(-1, 2).T
+    chance = adjusted(chance)
     return pd.DataFrame(
-        {"time": table["days"], "n_events": table["n_reached"], "n_censored": table["n_open"] + table["n_lost"]}
+        {
+            "month": pd.Series(starts, dtype="datetime64[us]"),
+            "n_handoffs": tables.n_handoffs.astype(np.int64),
+            "n_won": tables.n_won.sum(axis=1).astype(np.int64),
+            "complete_days": np.array(ages, dtype=np.int64),
+            "chance": chance,
+            "is_different": chance < FALSE_DISCOVERY_RATE,
+            "is_faster": excess > 0,
+        }
     )
 
 
-def _n_won(cells: pd.DataFrame) -> int:
-    return int(cells.loc[cells["outcome"] == "reached", "n"].sum())
+def _against_the_rest(won: Floats, still_open: Floats, all_won: Floats, all_open: Floats) -> tuple[float, float]:
+    """Return the chance of so different a month, and by how many wins it exceeds what all months lead to expect."""
+    is_time = all_won + all_open > 0
+    won, still_open, all_won, all_open = (each[is_time] for each in (won, still_open, all_won, all_open))
+    at_risk, all_at_risk = (np.flip(np.cumsum(np.flip(n))) for n in (won + still_open, all_won + all_open))
+    excess = float(won.sum() - at_risk @ (all_won / np.maximum(all_at_risk, 1)))
+    is_enough = min(at_risk[:1].sum(), (all_at_risk - at_risk)[:1].sum()) >= MIN_N
+    is_enough &= min(won.sum(), (all_won - won).sum()) >= MIN_EVENTS
+    chance = log_rank_chance(won, still_open, all_won - won, all_open - still_open) if is_enough else np.nan
+    return chance, excess
 
 
-def _at_ages(parts: dict[pd.Timestamp, pd.DataFrame], ages: dict[pd.Timestamp, int], horizon_days: int) -> pd.DataFrame:
+def _at_ages(tables: LifeTables, starts: list[pd.Timestamp], ages: list[int], horizon_days: int) -> pd.DataFrame:
+    by_then, n_handoffs = np.cumsum(tables.n_won, axis=1), tables.n_handoffs
+    last = by_then.shape[1] - 1
     rows = [
-        (start, age, int(part["n"].sum()), _n_won(part[part["days"] <= age]))
-        for start, part in parts.items()
+        (start, age, int(n_handoffs[row]), int(by_then[row, min(age, last)]))
+        for row, start in enumerate(starts)
         for age in AGES
-        if age <= min(ages[start], horizon_days)
+        if age <= min(ages[row], horizon_days)
     ]
     table = pd.DataFrame(rows, columns=["month", "days", "n_handoffs", "n_won"])
     low, high = wilson_interval(table["n_won"], table["n_handoffs"])

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import chi2_contingency
 
-from analysis.drift import moved_months, stability
+from analysis import drift as drift_module
+from analysis.drift import moved_months, rule_tables, stability
 
 
 def stationary(rng, n_months=18, n_tables=8, n_leads=400):
@@ -21,6 +22,20 @@ def test_the_chance_is_that_of_the_chi_squared_test():
     p, q = own / own.sum(), others / others.sum()
     assert psi == pytest.approx(((p - q) * np.log(p / q)).sum(), rel=0.1)
     assert noise == pytest.approx(2 * (1 / 100 + 1 / 960))
+
+
+@pytest.mark.parametrize("max_joint", [1, 12, 4096])
+def test_rules_counted_together_count_as_each_alone(monkeypatch, max_joint):
+    monkeypatch.setattr(drift_module, "_MAX_JOINT", max_joint)
+    rng = np.random.default_rng(8)
+    month_no, pattern_no = rng.integers(0, 5, 400), rng.integers(0, 30, 400)
+    classes = {f"rule_{number}": rng.integers(0, size, 30) for number, size in enumerate((2, 4, 1, 3, 6, 2, 5))}
+    found = rule_tables(month_no, pattern_no, classes, 5)
+    assert list(found) == list(classes)
+    for name, of_pattern in classes.items():
+        expected = np.zeros((5, of_pattern.max() + 1))
+        np.add.at(expected, (month_no, of_pattern[pattern_no]), 1)
+        assert (found[name] == expected).all()
 
 
 def test_without_change_the_index_is_its_noise():

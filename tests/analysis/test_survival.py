@@ -17,6 +17,7 @@ from analysis.survival import (
     lag_curve,
     lag_quantile,
     life_table,
+    reached_by_day,
 )
 
 LEADS = st.lists(st.tuples(st.integers(0, 12), st.sampled_from(["reached", "lost", "open"])), min_size=1, max_size=60)
@@ -55,6 +56,16 @@ def test_curves_agree_with_a_definition_by_lead(leads):
         assert (curve[name] <= curve[f"{name}_high"] + 1e-9).all()
         assert curve[f"{name}_low"].ge(0).all()
         assert curve[f"{name}_high"].le(1).all()
+
+
+@given(LEADS)
+def test_from_arrays_the_curve_is_the_same(leads):
+    table, curve = life_table(cells_of(leads)), curve_of(leads)
+    counts = [table[f"n_{name}"].to_numpy(dtype=float) for name in ("reached", "lost", "open")]
+    for name, found in zip(
+        ("n_at_risk", "reached", "reached_low", "reached_high"), reached_by_day(*counts), strict=True
+    ):
+        assert found.tolist() == curve[name].tolist()
 
 
 @settings(max_examples=60)
