@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import chdtrc
 
-from analysis.decided import Decided, month_start
+from analysis.decided import ScoredMoments, month_start
 from analysis.equal_scores import joined
 from analysis.groups import FALSE_DISCOVERY_RATE, adjusted
 from analysis.intervals import MIN_N, Floats
@@ -81,14 +81,14 @@ class Drift:
         return tuple(sorted(found))
 
 
-def drift(decisions: Decided, ruleset: Ruleset, basis: Basis = "decided") -> Drift:
+def drift(decisions: ScoredMoments, ruleset: Ruleset, basis: Basis = "decided") -> Drift:
     """Compare each month of decisions with the others.
 
     Parameters
     ----------
-    decisions : Decided
-        For `basis` "created" scored at one age (`Decision(kind="landmark",
-        days=LANDMARK_DAYS)`): otherwise the young months have done less.
+    decisions : ScoredMoments
+        For `basis` "created" scored at one age (`analysis.decided.at_age`, of
+        `LANDMARK_DAYS`): otherwise the young months have done less.
     ruleset : Ruleset
         The points.
     basis : {"decided", "created"}

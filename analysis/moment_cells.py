@@ -58,7 +58,7 @@ class LeadMoments:
     Attributes
     ----------
     first, n : arrays of shape (n_leads,)
-        Number of the first moment of a lead, and how many it has; the others follow.
+        Number of the first moment of a lead, 0 without one, and how many it has; the others follow.
     decided_us : array of shape (n_moments + 1,)
         Time of each moment in microseconds; 0 is no moment.
     full_second_us : array of shape (n_moments + 1,)
@@ -75,7 +75,7 @@ class LeadMoments:
     def of(cls, moments: pd.DataFrame, n_leads: int) -> LeadMoments:
         """Arrange moments from `numbered`; leads are numbered from 0 to n_leads - 1."""
         n = np.bincount(moments["lead_no"], minlength=n_leads).astype(np.int32)
-        first = (np.cumsum(n) - n + 1).astype(np.int32)
+        first = np.where(n > 0, np.cumsum(n) - n + 1, 0).astype(np.int32)
         decided_us = np.concatenate([[_NEVER], _us(moments["decided_at"].to_numpy())])
         return cls(first, n, decided_us, decided_us // _SECOND_US * _SECOND_US + _SECOND_US - 1)
 
@@ -89,10 +89,11 @@ class LeadMoments:
         """
         for batch, all_moments in self._turns(batches):
             touched_us = _us(batch["touched_at"])
-            is_known = touched_us <= self.decided_us[all_moments]
-            moment_no = all_moments[is_known]
-            age_days = (self.full_second_us[moment_no] - touched_us[is_known]) // _DAY_US
-            cell = batch["first_cell"][is_known] + np.minimum(age_days, batch["oldest_days"][is_known])
+            # Known and unknown touches alternate: places are taken several times as fast as by a mask.
+            known = np.flatnonzero(touched_us <= self.decided_us[all_moments])
+            moment_no = all_moments[known]
+            age_days = (self.full_second_us[moment_no] - touched_us[known]) // _DAY_US
+            cell = batch["first_cell"][known] + np.minimum(age_days, batch["oldest_days"][known])
             yield {"moment_no": moment_no, "cell": cell}
 
     def value_cells(self, batches: Iterable[Batch]) -> Iterator[Batch]:
@@ -104,7 +105,8 @@ class LeadMoments:
             As from lead_value_cells.sql: `lead_no`, `cell`.
         """
         for batch, moment_no in self._turns(batches):
-            yield {"moment_no": moment_no, "cell": batch["cell"]}
+            is_moment = moment_no > 0
+            yield {"moment_no": moment_no[is_moment], "cell": batch["cell"][is_moment]}
 
     def fact_cells(self, batches: Iterable[Batch]) -> Iterator[Batch]:
         """Give `moment_no` and `cell` of the dated attribute values each moment knew.
@@ -120,16 +122,15 @@ class LeadMoments:
             yield {"moment_no": moment_no[is_known], "cell": batch["cell"][is_known]}
 
     def _turns(self, batches: Iterable[Batch]) -> Iterator[tuple[Batch, NDArray[np.int32]]]:
-        """Give the rows of each batch once per moment of their lead, with its number."""
+        """Give the rows of each batch once per moment of their lead, with its number; 0 where the lead has none."""
         for batch in batches:
-            n, turn = self.n[batch["lead_no"]], 0
-            rows, has_turn = batch, n > 0
-            while has_turn.any():
-                if not has_turn.all():
-                    rows, n = {name: column[has_turn] for name, column in rows.items()}, n[has_turn]
+            # Most leads have one moment: the first turn is for all, which spares a copy of every column.
+            yield batch, self.first[batch["lead_no"]]
+            n, turn, rows = self.n[batch["lead_no"]], 1, batch
+            while (has_turn := n > turn).any():
+                rows, n = {name: column[has_turn] for name, column in rows.items()}, n[has_turn]
                 yield rows, self.first[rows["lead_no"]] + np.int32(turn)
                 turn += 1
-                has_turn = n > turn
 
 
 def _us(times: NDArray[Any]) -> NDArray[np.int64]:

@@ -37,7 +37,6 @@ _STEPS: Final = {
     "outside_decisions": ("moments", "decisions"),
     "scored_decisions": ("moments", "decisions", "rule_hits"),
     "won_decisions": ("moments", "decisions", "rule_hits", "won_amounts"),
-    "decided_rows": ("moments", "moment_values", "decisions", "rule_hits", "decision_segments"),
 }
 _PREPARED: Final = ("moments", "moment_touches", "moment_values")
 
@@ -112,8 +111,8 @@ def replay_sql(decision: Decision = HANDOFF, *, is_prepared: bool = True, result
         "moment_rows": the moments. "lead_moments": those of one lead.
         "touch_cells", "value_cells": what adds to the count of any rule at the
         prepared moments; at others see `analysis.moment_cells`. "outcomes",
-        "scored_decisions", "won_decisions" or "decided_rows": what became of the
-        decisions, the last three with the sums of the cells, a table `counts`.
+        "scored_decisions" or "won_decisions": what became of the decisions, the last
+        two with the sums of the cells, a table `counts`.
         "outside_decisions" for the score of another tool.
     """
     steps = {name: name for name in _STEPS[result]}
@@ -162,6 +161,21 @@ class Replay:
             n_moments=n_moments,
         )
 
+    @classmethod
+    def of_moments(cls, engine: Engine, ruleset: Ruleset, decision: Decision, moments: pd.DataFrame) -> Replay:
+        """Prepare to count at moments that are known already: as from `moment_rows`, as far as is asked for."""
+        questions, rows = Questions.of(ruleset), numbered(moments)
+        return cls(
+            engine=engine,
+            params={},
+            decision=decision,
+            is_prepared=False,
+            questions=questions,
+            layouts=layouts(counters(engine, questions.needs)),
+            moments={"moments": rows},
+            n_moments=len(rows) + 1,  # numbered from 1
+        )
+
     def ask(self, result: str, tables: dict[str, pd.DataFrame], **asked: object) -> pd.DataFrame:
         """Ask one of the questions of `replay_sql` after the moments."""
         sql = replay_sql(self.decision, is_prepared=self.is_prepared, result=result)
@@ -206,18 +220,8 @@ class Replay:
         totals = np.bincount(place * len(GROUPS) + outcome_no, minlength=len(example) * len(GROUPS))
         return layout.unpack(words[:, example]), totals.reshape(-1, len(GROUPS))
 
-    def decided(self, segment_values: pd.DataFrame) -> tuple[pd.DataFrame, Integers, Integers]:
-        """Return the decisions taken in the order of their moments; see `decided_rows`."""
-        segments = {"segment_values": segment_values}
-        frames = [self.ask("decided_rows", {"counts": self.counts(layout), **segments}) for layout in self.layouts]
-        frames = [frame.sort_values("moment_no", ignore_index=True) for frame in frames]
-        rows, outside = frames[0].drop(columns=list(WORDS)), self.questions.ruleset.outside
-        if outside is not None:
-            return rows, *distinct_rows(self._outside(outside, rows["moment_no"].to_numpy(dtype=np.int64)))
-        return rows, *self._patterned(frames)
-
     def every_row(self) -> tuple[pd.DataFrame, Integers, Integers]:
-        """Return all decisions in a stable order, as `decided_rows` but standing leads too, and with their ids.
+        """Return all decisions in a stable order, with their ids, and the pattern of each; see `analysis.replay`.
 
         Not for the score of another tool.
         """
@@ -242,10 +246,10 @@ class Replay:
         counts = np.hstack([layout.unpack(words_of(frame)) for layout, frame in zip(self.layouts, frames, strict=True)])
         rows, outside = frames[0].drop(columns=list(WORDS)), self.questions.ruleset.outside
         moments = rows.pop("moment_no").to_numpy(dtype=np.int64) if "moment_no" in rows else None
-        multiplicity = self.questions.multiplicity(counts) if outside is None else self._outside(outside, moments)
+        multiplicity = self.questions.multiplicity(counts) if outside is None else self.outside_points(outside, moments)
         return rows, multiplicity, self.questions.gated(counts)
 
-    def _outside(self, outside: OutsideScore, moments: Integers | None = None) -> Integers:
+    def outside_points(self, outside: OutsideScore, moments: Integers | None = None) -> Integers:
         """Return for each decision whether nobody scored it, and its points above the lowest.
 
         `moments` asks for these alone, in this order.

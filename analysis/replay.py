@@ -41,7 +41,6 @@ __all__ = [
     "DecisionPatterns",
     "PatternTable",
     "ReplayError",
-    "decided_rows",
     "decision_patterns",
     "every_row",
     "grade_table",
@@ -170,34 +169,6 @@ def lead_scores(engine: Engine, ruleset: Ruleset, selection: Selection, decision
     return scores
 
 
-def decided_rows(
-    engine: Engine, ruleset: Ruleset, selection: Selection, decision: Decision, segment_values: pd.DataFrame
-) -> tuple[pd.DataFrame, Integers, Integers]:
-    """Return the decisions that were taken as numbers, one by one; `analysis.decided` is made of them.
-
-    Parameters
-    ----------
-    segment_values : DataFrame
-        `value_no` of an attribute and the `word` it adds to `segment_word`.
-
-    Returns
-    -------
-    rows : DataFrame
-        One row per decision: `moment_no` (ascending), `lead_no`, `pass_no`,
-        `decided_at`, `created_at`, `outcome_no`, `segment_word`.
-    pattern_no : array of shape (n_decisions,)
-        Row of `patterns` that each decision shows.
-    patterns : array of shape (n_patterns, n_columns)
-        The distinct patterns of multiplicities, by column of the ruleset.
-
-    Raises
-    ------
-    ReplayError
-        As for `pattern_table`.
-    """
-    return Replay.prepare(engine, ruleset, selection, decision).decided(segment_values)
-
-
 def every_row(
     engine: Engine, ruleset: Ruleset, selection: Selection, decision: Decision = HANDOFF
 ) -> tuple[pd.DataFrame, Integers, Integers]:
@@ -208,8 +179,11 @@ def every_row(
     rows : DataFrame
         One row per decision, in a stable order: `lead_no`, `lead_id`, `pass_no`, `decided_at`, `outcome_no`
         (place in `GROUPS`).
-    pattern_no, patterns : arrays
-        As from `decided_rows`. Not for the score of another tool; errors as for `pattern_table`.
+    pattern_no : array of shape (n_decisions,)
+        Row of `patterns` that each decision shows.
+    patterns : array of shape (n_patterns, n_columns)
+        The distinct patterns of multiplicities, by column of the ruleset. Not for the score of another tool; errors as
+        for `pattern_table`.
     """
     return Replay.prepare(engine, ruleset, selection, decision).every_row()
 

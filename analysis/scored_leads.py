@@ -8,10 +8,11 @@ from typing import Final, TypeAlias
 import numpy as np
 import pandas as pd
 
+from analysis.decided import Decided, decided_with_patterns, won_amounts
 from analysis.lead_list import N_SHOWN, LeadList
-from analysis.replay import GROUPS, ReplayError, lead_scores, pattern_table, score_table, won_decisions
+from analysis.patterns import PatternTable
+from analysis.replay import GROUPS, ReplayError, lead_scores, score_table
 from analysis.rulesets.model import Ruleset
-from analysis.rulesets.scoring import scores_of
 from analysis.selection import Selection
 from analysis.sqlfiles import sql_text
 from data.engine import Engine
@@ -90,8 +91,17 @@ def won_anyway(engine: Engine, ruleset: Ruleset, selection: Selection) -> pd.Dat
     return scores.groupby("score").size().rename("n_won_anyway").reset_index()
 
 
-def amounts_by_score(engine: Engine, ruleset: Ruleset, selection: Selection) -> pd.DataFrame:
+def amounts_by_score(
+    engine: Engine, ruleset: Ruleset, selection: Selection, replayed: tuple[PatternTable, Decided] | None = None
+) -> pd.DataFrame:
     """Sum up by score what the won decisions brought.
+
+    Parameters
+    ----------
+    engine, ruleset, selection
+        Whose decisions.
+    replayed : pair of PatternTable and Decided, optional
+        As from `analysis.decided.decided_with_patterns`, where they are known already.
 
     Returns
     -------
@@ -106,11 +116,13 @@ def amounts_by_score(engine: Engine, ruleset: Ruleset, selection: Selection) -> 
     """
     if selection.outcome != "won":
         raise ReplayError(f'amounts belong to won deals, not to the stage "{selection.outcome}"; choose won')
-    table = score_table(pattern_table(engine, ruleset, selection), ruleset)[["score", "n_mature", "n_won"]]
-    rows, multiplicity, _ = won_decisions(engine, ruleset, selection)
-    known = rows.assign(score=scores_of(ruleset, multiplicity)).dropna(subset=["amount"])
-    squares = known.assign(square=known["amount"] ** 2).groupby("score")
-    sums = squares.agg(n_known=("amount", "size"), total=("amount", "sum"), total_squares=("square", "sum"))
+    patterns, decisions = replayed or decided_with_patterns(engine, ruleset, selection)
+    table = score_table(patterns, ruleset)[["score", "n_mature", "n_won"]]
+    known = won_amounts(engine, ruleset, selection).dropna(subset=["amount"])
+    place = np.searchsorted(decisions.moment_no, known["moment_no"].to_numpy(dtype=np.int32))
+    known = known.assign(score=decisions.scores(ruleset)[place].astype(np.int64), square=known["amount"] ** 2)
+    by_score = known.groupby("score")
+    sums = by_score.agg(n_known=("amount", "size"), total=("amount", "sum"), total_squares=("square", "sum"))
     table = table[table["n_mature"] > 0].merge(sums.reset_index(), on="score", how="left")
     return table.fillna({"n_known": 0, "total": 0.0, "total_squares": 0.0}).astype({"n_known": "int64"})
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from analysis.counters import Integers
 from analysis.keys import distinct_digits
+from analysis.layouts import distinct_rows
 from analysis.moments import Replay
 from analysis.patterns import GROUPS, PatternTable, count_patterns
 from analysis.sqlfiles import sql_text
@@ -43,12 +44,11 @@ def taken(replay: Replay) -> tuple[pd.DataFrame, Integers, Integers]:
     ReplayError
         As for `analysis.replay.pattern_table`.
     """
-    if replay.questions.ruleset.outside is not None:
-        # The points of another tool are no sums of cells.
-        nothing = pd.DataFrame({"value_no": np.empty(0, np.int32), "word": np.empty(0, np.int64)})
-        return _rows(replay, "taken_decisions"), *replay.decided(nothing)[1:]
-    rows = _rows(replay, "taken_decisions")
-    return rows, *_patterned(replay, rows["moment_no"].to_numpy(dtype=np.int64))
+    rows, outside = ask_moments(replay, "taken_decisions"), replay.questions.ruleset.outside
+    moments = rows["moment_no"].to_numpy(dtype=np.int64)
+    if outside is not None:  # the points of another tool are no sums of cells
+        return rows, *distinct_rows(replay.outside_points(outside, moments))
+    return rows, *patterned(replay, moments)
 
 
 def taken_with_patterns(replay: Replay) -> tuple[PatternTable, pd.DataFrame, Integers, Integers]:
@@ -57,7 +57,7 @@ def taken_with_patterns(replay: Replay) -> tuple[PatternTable, pd.DataFrame, Int
     Not for the score of another tool, nor for more rules than one layout holds.
     """
     layout, ruleset = replay.layouts[0], replay.questions.ruleset
-    rows = _rows(replay, "moment_outcomes")
+    rows = ask_moments(replay, "moment_outcomes")
     words = replay.sums(layout)[:, rows["moment_no"].to_numpy(dtype=np.int64)]
     place, example = layout.distinct(words)
     counts = layout.unpack(words[:, example])
@@ -79,7 +79,8 @@ def segment_words(replay: Replay, values: pd.DataFrame) -> NDArray[np.int64]:
     return words
 
 
-def _rows(replay: Replay, question: str) -> pd.DataFrame:
+def ask_moments(replay: Replay, question: str) -> pd.DataFrame:
+    """Ask a question about what became of the moments; its answer in their order."""
     names = _OF_OUTCOMES + (_OF_MOMENTS if replay.is_prepared else ())
     params = {name: replay.params[name] for name in names}
     rows = replay.engine.query(_sql(replay, "decisions", question), params, replay.moments)
@@ -87,8 +88,8 @@ def _rows(replay: Replay, question: str) -> pd.DataFrame:
     return rows if in_order else rows.sort_values("moment_no", ignore_index=True)
 
 
-def _patterned(replay: Replay, moments: Integers) -> tuple[Integers, Integers]:
-    """Return the pattern of each of these moments, and the patterns."""
+def patterned(replay: Replay, moments: Integers) -> tuple[Integers, Integers]:
+    """Return the pattern of each of these moments, and the patterns, as from `taken`; not for another tool's score."""
     digits, counts = [], []
     for layout in replay.layouts:
         words = replay.sums(layout)[:, moments]

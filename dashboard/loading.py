@@ -146,19 +146,19 @@ def calibration(snapshot: Snapshot, selection: Selection, ruleset_path: str, sta
 
 
 @st.cache_resource(ttl=TTL, max_entries=8, show_spinner=False)
-def _replayed(snapshot: Snapshot, selection: Selection, ruleset_path: str, stamp: int) -> tuple[PatternTable, Decided]:
-    """Replay a ruleset once for all that is asked of the score; kept as it is, for a copy per run would be dear."""
+def replayed(snapshot: Snapshot, selection: Selection, ruleset_path: str, stamp: int) -> tuple[PatternTable, Decided]:
+    """Replay a ruleset once for all that is asked of the score. Not to be changed: a copy per run would be dear."""
     return decided_with_patterns(reader(snapshot), ruleset(ruleset_path, stamp), selection)
 
 
 def patterns(snapshot: Snapshot, selection: Selection, ruleset_path: str, stamp: int) -> PatternTable:
     """Return the rule patterns of a selection: whatever is asked of the score next needs no query. Not to be changed."""
-    return _replayed(snapshot, selection, ruleset_path, stamp)[0]
+    return replayed(snapshot, selection, ruleset_path, stamp)[0]
 
 
 def decided(snapshot: Snapshot, selection: Selection, ruleset_path: str, stamp: int) -> Decided:
     """Return the decisions of a selection one by one, without their segments. Not to be changed."""
-    return _replayed(snapshot, selection, ruleset_path, stamp)[1]
+    return replayed(snapshot, selection, ruleset_path, stamp)[1]
 
 
 @st.cache_resource(ttl=TTL, max_entries=16, show_spinner=False)

@@ -17,6 +17,7 @@ from analysis.lead_list import LeadList
 from analysis.patterns import score_table
 from analysis.score_bands import Banding
 from analysis.selection import Selection
+from dashboard import loading
 from dashboard.loading import MAX_ENTRIES, TTL, Snapshot, patterns, reader, ruleset
 
 STAGES: Final = ("sales_qualified", "opportunity")
@@ -71,7 +72,8 @@ def banded(
 @st.cache_data(ttl=TTL, max_entries=16, show_spinner=False)
 def amounts(snapshot: Snapshot, selection: Selection, path: str, stamp: int) -> pd.DataFrame:
     """Return by score what the wins brought, as `analysis.scored_leads.amounts_by_score`."""
-    return _scored.amounts_by_score(reader(snapshot), ruleset(path, stamp), selection)
+    points, replayed = ruleset(path, stamp), loading.replayed(snapshot, selection, path, stamp)
+    return _scored.amounts_by_score(reader(snapshot), points, selection, replayed)
 
 
 @st.cache_data(ttl=TTL, max_entries=16, show_spinner=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
@@ -11,11 +13,9 @@ from analysis import segments as _segments
 from analysis import versus as _versus
 from analysis import vintages as _vintages
 from analysis import wins_so_far as _wins_so_far
-from analysis.decided import Decided, with_segments
-from analysis.decided import decided as _decided
+from analysis.decided import Decided, ScoredMoments, at_age, with_segments
 from analysis.lead_list import LeadList
 from analysis.listed import in_segment, listed_leads
-from analysis.replay import Decision
 from analysis.selection import Selection
 from dashboard.loading import MAX_ENTRIES, TTL, Snapshot, decided, reader, ruleset
 
@@ -28,10 +28,9 @@ def segmented(snapshot: Snapshot, selection: Selection, path: str, stamp: int) -
 
 
 @st.cache_resource(ttl=TTL, max_entries=3, show_spinner=False)
-def at_one_age(snapshot: Snapshot, selection: Selection, path: str, stamp: int) -> Decided:
+def at_one_age(snapshot: Snapshot, selection: Selection, path: str, stamp: int) -> ScoredMoments:
     """Ask for every lead of a selection at the same age."""
-    decision = Decision(kind="landmark", days=_drift.LANDMARK_DAYS)
-    return _decided(reader(snapshot), ruleset(path, stamp), selection, decision, ())
+    return at_age(reader(snapshot), ruleset(path, stamp), selection, _drift.LANDMARK_DAYS)
 
 
 @st.cache_data(ttl=TTL, max_entries=MAX_ENTRIES, show_spinner=False)
@@ -55,7 +54,8 @@ def segment_leads(
 @st.cache_data(ttl=TTL, max_entries=MAX_ENTRIES, show_spinner=False)
 def drift(snapshot: Snapshot, selection: Selection, path: str, stamp: int, basis: _drift.Basis) -> _drift.Drift:
     """Compare the leads of each month with the others; see `analysis.drift`."""
-    decisions = (decided if basis == "decided" else at_one_age)(snapshot, selection, path, stamp)
+    scored: Callable[..., ScoredMoments] = decided if basis == "decided" else at_one_age
+    decisions = scored(snapshot, selection, path, stamp)
     return _drift.drift(decisions, ruleset(path, stamp), basis)
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from analysis.decided import decided
+from analysis.decided import at_age, decided
 from analysis.drift import LANDMARK_DAYS, Drift, drift
-from analysis.replay import HANDOFF, Decision
+from analysis.replay import HANDOFF
 from analysis.rolling import out_of_time, quarterly
 from analysis.rulesets import find_ruleset
 from analysis.vintages import vintage_cells, vintages
@@ -53,9 +53,8 @@ def drift_command(
     chosen = selection(reader, **options)
     ruleset = find_ruleset(workspace, reference)
     handed_off = decided(reader, ruleset, chosen, HANDOFF, ())
-    at_one_age = Decision(kind="landmark", days=LANDMARK_DAYS)
     if basis == "created":
-        found = drift(decided(reader, ruleset, chosen, at_one_age, ()), ruleset, "created")
+        found = drift(at_age(reader, ruleset, chosen, LANDMARK_DAYS), ruleset, "created")
     else:
         found = drift(handed_off, ruleset, "decided")
     print_result(

@@ -8,7 +8,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from analysis.calibration import calibrate
-from analysis.decided import decided, decided_with_patterns, with_segments
+from analysis.decided import at_age, decided, decided_with_patterns, with_segments
 from analysis.drift import LANDMARK_DAYS, drift
 from analysis.judgement import judgement
 from analysis.listed import in_segment, listed_leads
@@ -282,3 +282,19 @@ def test_decisions_of_other_rules_are_refused(decisions, today, company):
     other = find_ruleset(company, "practice-basic")
     with pytest.raises(ValueError, match="replay again"):
         decisions.scores(other)
+
+
+@pytest.mark.parametrize("name", ["today", "practice-basic"])
+@pytest.mark.parametrize(
+    "chosen", [{}, {"start": date(2025, 3, 1), "end": date(2025, 9, 30), "sources": ("exhibition", "webinar")}]
+)
+def test_at_one_age_all_leads_are_scored_as_at_a_landmark(reader, company, name, chosen):
+    ruleset = find_ruleset(company, name)
+    for as_of in (reader.data_end, reader.data_end - timedelta(days=200)):
+        selection = Selection(as_of=as_of, **chosen)
+        found = at_age(reader, ruleset, selection, LANDMARK_DAYS)
+        expected = decided(reader, ruleset, selection, Decision(kind="landmark", days=LANDMARK_DAYS), ())
+        assert len(found.pattern_no) > 0
+        assert (found.multiplicity[found.pattern_no] == expected.multiplicity[expected.pattern_no]).all()
+        assert (found.created_at == expected.created_at).all()
+        assert (found.decided_at == expected.decided_at).all()
