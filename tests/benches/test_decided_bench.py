@@ -11,15 +11,17 @@ import sys
 import pandas as pd
 from sklearn.metrics import roc_auc_score
 
-from analysis.decided import decided, decided_with_patterns, with_segments
-from analysis.drift import drift
+from analysis.decided import at_age, decided, decided_with_patterns, with_segments
+from analysis.drift import LANDMARK_DAYS, drift
 from analysis.latest_drift import latest_drift
 from analysis.replay import pattern_table
 from analysis.rolling import out_of_time, quarterly
 from analysis.rulesets import find_ruleset
+from analysis.scored_leads import amounts_by_score
 from analysis.segments import segment_cells, segments
 from analysis.selection import Selection
 from analysis.versus import versus
+from analysis.vintages import vintage_cells, vintages
 from analysis.wins_so_far import segment_lives
 from data.store import open_reader
 from tests.benches.clock import cpu_seconds
@@ -55,13 +57,19 @@ def asked_in_pandas(reader, selection):
 def test_the_decisions_against_a_join_of_rows(benchmark, workspace):
     reader, today = open_reader(workspace), find_ruleset(workspace, "today")
     selection = Selection(as_of=reader.data_end)
-    _, bare = decided_with_patterns(reader, today, selection)
+    replayed = decided_with_patterns(reader, today, selection)
+    _, bare = replayed
+    cells = vintage_cells(reader, selection)
     rows = min(cpu_seconds(lambda: asked_in_pandas(reader, selection)) for _ in range(2))
     asked = {
         "patterns": lambda: pattern_table(reader, today, selection),
         "patterns and decisions": lambda: decided_with_patterns(reader, today, selection),
         "segments of decisions": lambda: with_segments(reader, bare, today, selection),
         "drift of the latest months": lambda: latest_drift(bare, today, selection),
+        "all leads at one age": lambda: at_age(reader, today, selection, LANDMARK_DAYS),
+        "amounts of decisions": lambda: amounts_by_score(reader, today, selection, replayed),
+        "wins of each month": lambda: vintage_cells(reader, selection),
+        "curves of months": lambda: vintages(cells, selection.as_of, selection.horizon_days),
     }
     seconds = {name: min(cpu_seconds(action) for _ in range(3)) for name, action in asked.items()}
     benchmark(asked["patterns and decisions"])
