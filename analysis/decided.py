@@ -210,13 +210,17 @@ def at_age(engine: Engine, ruleset: Ruleset, selection: Selection, days: int) ->
     )
 
 
-def decided_with_patterns(engine: Engine, ruleset: Ruleset, selection: Selection) -> tuple[PatternTable, Decided]:
+def decided_with_patterns(
+    engine: Engine, ruleset: Ruleset, selection: Selection, known: tuple[Integers, ...] = ()
+) -> tuple[PatternTable, Decided]:
     """Ask for the rule patterns of a selection and for its decisions, without segments, by one replay.
 
     The patterns are those of `analysis.replay.pattern_table`, the decisions those
-    of `decided`; errors as there.
+    of `decided`; errors as there. `known` are the sums that
+    `analysis.moments.prepared_sums` gave for the same history and rules: with them
+    another selection need not read the touches again.
     """
-    replay = Replay.prepare(engine, ruleset, selection, HANDOFF)
+    replay = replace(Replay.prepare(engine, ruleset, selection, HANDOFF), known=known)
     if len(replay.layouts) > 1 or ruleset.outside is not None:
         return pattern_table(engine, ruleset, selection), _decided(ruleset, *taken(replay))
     table, rows, pattern_no, multiplicity = taken_with_patterns(replay)

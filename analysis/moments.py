@@ -128,7 +128,11 @@ def replay_sql(decision: Decision = HANDOFF, *, is_prepared: bool = True, result
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
-    """A replay in the making: everything but what is asked of the counts."""
+    """A replay in the making: everything but what is asked of the counts.
+
+    `known` may hold the sums of each layout at the prepared moments, as from
+    `prepared_sums`: they depend on nothing but the history and the rules.
+    """
 
     engine: Engine
     params: dict[str, Any]
@@ -138,6 +142,7 @@ class Replay:
     layouts: tuple[Layout, ...]
     moments: dict[str, pd.DataFrame]
     n_moments: int
+    known: tuple[Integers, ...] = ()
 
     @classmethod
     def prepare(cls, engine: Engine, ruleset: Ruleset, selection: Selection, decision: Decision) -> Replay:
@@ -183,6 +188,8 @@ class Replay:
 
     def sums(self, layout: Layout) -> Integers:
         """Return what was counted at each moment, packed; shape (n_words of the layout, n_moments)."""
+        if self.is_prepared and self.known:
+            return next(own for own, each in zip(self.known, self.layouts, strict=True) if each is layout)
         cells = Cells.of(layout)
         sums = np.zeros((len(cells.words), self.n_moments), dtype=np.int64)
         if self.is_prepared:
@@ -266,6 +273,20 @@ class Replay:
                 f"{outside.low} to {outside.high}; correct low, high or scale of the ruleset"
             )
         return np.column_stack([is_unscored.astype(np.int64), whole - outside.low])
+
+
+def prepared_sums(engine: Engine, ruleset: Ruleset) -> tuple[Integers, ...]:
+    """Return what was counted at the moments prepared at import: the same whatever is selected, for `Replay.known`.
+
+    Nothing where the history has no event, or the score is another tool's. Not to be written to.
+    """
+    if engine.data_end is None or ruleset.outside is not None:
+        return ()
+    replay = Replay.prepare(engine, ruleset, Selection(as_of=engine.data_end), HANDOFF)
+    sums = tuple(replay.sums(layout) for layout in replay.layouts) if replay.is_prepared else ()
+    for own in sums:
+        own.flags.writeable = False
+    return sums
 
 
 def _used(params: dict[str, Any], sql: str) -> dict[str, Any]:

@@ -25,6 +25,8 @@ from analysis.evidence import evidence as _evidence
 from analysis.evidence import evidence_records as _evidence_records
 from analysis.funnel import Funnel, funnel_by_month
 from analysis.funnel import funnel as _funnel
+from analysis.keys import Integers
+from analysis.moments import prepared_sums
 from analysis.overview import Overview
 from analysis.overview import overview as _overview
 from analysis.patterns import PatternTable, score_table
@@ -148,7 +150,14 @@ def calibration(snapshot: Snapshot, selection: Selection, ruleset_path: str, sta
 @st.cache_resource(ttl=TTL, max_entries=8, show_spinner=False)
 def replayed(snapshot: Snapshot, selection: Selection, ruleset_path: str, stamp: int) -> tuple[PatternTable, Decided]:
     """Replay a ruleset once for all that is asked of the score. Not to be changed: a copy per run would be dear."""
-    return decided_with_patterns(reader(snapshot), ruleset(ruleset_path, stamp), selection)
+    known = _sums(snapshot, ruleset_path, stamp)
+    return decided_with_patterns(reader(snapshot), ruleset(ruleset_path, stamp), selection, known)
+
+
+@st.cache_resource(ttl=TTL, max_entries=3, show_spinner=False)
+def _sums(snapshot: Snapshot, ruleset_path: str, stamp: int) -> tuple[Integers, ...]:
+    """Count once what the rules found at each decision: a change of the filters need not read the touches again."""
+    return prepared_sums(reader(snapshot), ruleset(ruleset_path, stamp))
 
 
 def patterns(snapshot: Snapshot, selection: Selection, ruleset_path: str, stamp: int) -> PatternTable:

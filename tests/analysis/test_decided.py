@@ -11,7 +11,9 @@ from analysis.calibration import calibrate
 from analysis.decided import at_age, decided, decided_with_patterns, with_segments
 from analysis.drift import LANDMARK_DAYS, drift
 from analysis.judgement import judgement
+from analysis.layouts import Cells
 from analysis.listed import in_segment, listed_leads
+from analysis.moments import prepared_sums
 from analysis.patterns import GROUPS
 from analysis.replay import HANDOFF, Decision, lead_scores, pattern_table, score_table
 from analysis.rolling import out_of_time, quarterly
@@ -175,10 +177,23 @@ def test_one_replay_gives_patterns_and_decisions(reader, company, name, chosen):
     pd.testing.assert_frame_equal(patterns.counts, expected.counts)
     assert (patterns.multiplicity == expected.multiplicity).all()
     assert (patterns.gated == expected.gated).all()
+    again, same = decided_with_patterns(reader, ruleset, selection, prepared_sums(reader, ruleset))
+    pd.testing.assert_frame_equal(again.counts, patterns.counts)
+    assert same.scores(ruleset).tolist() == found.scores(ruleset).tolist()
     alone = decided(reader, ruleset, selection, dimensions=())
     assert found.scores(ruleset).tolist() == alone.scores(ruleset).tolist()
     for column in ("moment_no", "lead_no", "pass_no", "outcome_no", "decided_at", "created_at"):
         assert getattr(found, column).tolist() == getattr(alone, column).tolist()
+
+
+def test_with_known_sums_no_touch_is_read_again(reader, today, selection, monkeypatch):
+    known = prepared_sums(reader, today)
+    monkeypatch.setattr(Cells, "add", lambda *_: pytest.fail("the touches are read again"))
+    for chosen in (selection, Selection(as_of=reader.data_end, start=date(2025, 1, 1), horizon_days=90)):
+        _, found = decided_with_patterns(reader, today, chosen, known)
+        assert len(found.lead_no) > 0
+    with pytest.raises(ValueError, match="read-only"):
+        known[0][:] = 0
 
 
 def test_segments_can_be_read_later(reader, today, selection, decisions):
