@@ -7,7 +7,7 @@ made of its answer as it comes in (docs/adr/0008).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -180,6 +180,10 @@ class Replay:
             moments={"moments": rows},
             n_moments=len(rows) + 1,  # numbered from 1
         )
+
+    def selecting(self, selection: Selection) -> Replay:
+        """Return the replay of another period; only of prepared moments, and by the same `as_of`."""
+        return replace(self, params=_params(self.engine, selection, self.decision))
 
     def ask(self, result: str, tables: dict[str, pd.DataFrame], **asked: object) -> pd.DataFrame:
         """Ask one of the questions of `replay_sql` after the moments."""

@@ -7,8 +7,8 @@ counts, which are few. `analysis.moments` does the counting.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -48,6 +48,7 @@ __all__ = [
     "lead_scores",
     "pattern_scores",
     "pattern_table",
+    "pattern_tables",
     "replay_sql",
     "rule_hits",
     "score_table",
@@ -104,12 +105,38 @@ def pattern_table(
     ReplayError
         If the outcome or the decision names a stage that the history does not have.
     """
-    replay = Replay.prepare(engine, ruleset, selection, decision)
+    return _table(Replay.prepare(engine, ruleset, selection, decision), without)
+
+
+def pattern_tables(
+    engine: Engine,
+    ruleset: Ruleset,
+    selections: Sequence[Selection],
+    decision: Decision = HANDOFF,
+    *,
+    without: Collection[str] = (),
+) -> list[PatternTable]:
+    """Return the `pattern_table` of each of several periods of one history, its touches read once where they can be.
+
+    Parameters
+    ----------
+    selections : sequence of Selection
+        At least one; they differ in nothing but `start` and `end`.
+    """
+    first = Replay.prepare(engine, ruleset, selections[0], decision)
+    if not first.is_prepared or ruleset.outside is not None:
+        return [pattern_table(engine, ruleset, part, decision, without=without) for part in selections]
+    shared = replace(first, known=tuple(first.sums(layout) for layout in first.layouts))
+    return [_table(shared.selecting(part), without) for part in selections]
+
+
+def _table(replay: Replay, without: Collection[str]) -> PatternTable:
+    ruleset = replay.questions.ruleset
     if len(replay.layouts) == 1 and ruleset.outside is None and not without:
         counts, totals = replay.patterns(replay.layouts[0])
         return count_patterns(ruleset, replay.questions.multiplicity(counts), replay.questions.gated(counts), totals)
     frame, multiplicity, gated = replay.decisions()
-    kept = _others(engine, frame, without)
+    kept = _others(replay.engine, frame, without)
     outcome_no = frame["outcome_no"].to_numpy(dtype=np.int64)
     return count_patterns(ruleset, multiplicity[kept], gated[kept], totals_of(outcome_no[kept]))
 

@@ -17,8 +17,9 @@ import pandas as pd
 
 from analysis.calibration import Calibration, calibrate
 from analysis.intervals import MIN_N, rates, wilson_interval
+from analysis.keys import distinct_digits
 from analysis.patterns import COUNTS, PatternTable, pattern_scores, score_table
-from analysis.replay import HANDOFF, Decision, lead_scores, pattern_table
+from analysis.replay import HANDOFF, Decision, lead_scores, pattern_tables
 from analysis.rulesets import Ruleset, Tier
 from analysis.selection import Selection
 from analysis.tuning import (
@@ -116,7 +117,7 @@ def bench(
     ReplayError
         As for `analysis.replay.pattern_table`.
     """
-    replayed = [pattern_table(engine, ruleset, part, decision, without=without) for part in quarters(selection)]
+    replayed = pattern_tables(engine, ruleset, quarters(selection), decision, without=without)
     # Quarters before the first decision are no past to learn from.
     tables = list(dropwhile(lambda table: table.counts.empty, replayed)) or replayed[-1:]
     return Bench(patterns=pooled(tables), quarters=tuple(tables), counts=_counts(tables, ruleset))
@@ -149,9 +150,11 @@ def pooled(tables: list[PatternTable]) -> PatternTable:
     first = tables[0]
     rows = np.vstack([np.hstack([table.multiplicity, table.gated]) for table in tables]).astype(np.int64)
     counts = np.vstack([table.counts[list(COUNTS)].to_numpy(dtype=np.int64) for table in tables])
-    distinct, place = np.unique(rows, axis=0, return_inverse=True)
+    sizes = (int(column.max(initial=0)) + 1 for column in rows.T)
+    place, example = distinct_digits(zip(rows.T, sizes, strict=True), len(rows))
+    distinct = rows[example]
     sums = np.zeros((len(distinct), len(COUNTS)), dtype=np.int64)
-    np.add.at(sums, place.ravel(), counts)
+    np.add.at(sums, place, counts)
     n_rules = len(first.rule_ids)
     return PatternTable(
         rule_ids=first.rule_ids,

@@ -18,12 +18,17 @@ from analysis.workbench import Bench
 from dashboard.loading import TTL, Snapshot, reader, ruleset
 
 
-@st.cache_resource(ttl=TTL, max_entries=8, show_spinner=False)
 def bench(snapshot: Snapshot, selection: Selection, path: str, stamp: int, without: tuple[str, ...] = ()) -> Bench:
     """Return the rule patterns by quarter: from here on an edited cell needs no query.
 
     `without` leaves out handoffs by id.
     """
+    # The cache takes what is left out and what is empty for two questions.
+    return _bench(snapshot, selection, path, stamp, without)
+
+
+@st.cache_resource(ttl=TTL, max_entries=8, show_spinner=False)
+def _bench(snapshot: Snapshot, selection: Selection, path: str, stamp: int, without: tuple[str, ...]) -> Bench:
     return _workbench.bench(reader(snapshot), ruleset(path, stamp), selection, without=without)
 
 
@@ -40,11 +45,17 @@ def fields(snapshot: Snapshot, selection: Selection, path: str, stamp: int) -> p
     return fields_by_source(reader(snapshot), ruleset(path, stamp), selection)
 
 
-@st.cache_data(ttl=TTL, max_entries=16, show_spinner=False)
 def verdicts(
     snapshot: Snapshot, selection: Selection, path: str, stamp: int, without: tuple[str, ...] = ()
 ) -> pd.DataFrame:
     """Return what the outcomes say about each rule, as `rule_verdicts.rule_verdicts`: the grid and the report show it."""
+    return _verdicts(snapshot, selection, path, stamp, without)
+
+
+@st.cache_data(ttl=TTL, max_entries=16, show_spinner=False)
+def _verdicts(
+    snapshot: Snapshot, selection: Selection, path: str, stamp: int, without: tuple[str, ...]
+) -> pd.DataFrame:
     unknown = unknown_everywhere(fields(snapshot, selection, path, stamp))
     return rule_verdicts(bench(snapshot, selection, path, stamp, without), ruleset(path, stamp), unknown)
 

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from analysis.intervals import MIN_N, Floats, wilson_interval
 from analysis.tuning.counts import Ints, PatternCounts, checked_points
 from analysis.tuning.threads import one_thread
-from analysis.tuning.weights import Weights, curvature, fit_weights
+from analysis.tuning.weights import Weights, curvature, fit_weights, resampling_covariance
 
 N_RESAMPLES: Final = 200
 TAIL: Final = 0.025
@@ -25,6 +25,9 @@ MIN_WON: Final = 5
 
 CLEAR: Final = 2.0
 """Standard errors that the scale of a point must be above 0: else nothing can be said in points."""
+
+MANY_PATTERNS: Final = 50_000
+"""Patterns beyond which resamples are drawn from what they tend to, and no longer fitted one by one."""
 
 HALF_POINT: Final = 0.5
 """Points are whole: an interval that comes within half a point includes the whole one."""
@@ -78,7 +81,8 @@ def rule_evidence(
     Notes
     -----
     Real-valued weights are fitted to Poisson resamples of the counts [1]_, each
-    starting from the fit to all data. The scale that turns weights into points
+    starting from the fit to all data; beyond `MANY_PATTERNS` they are drawn from
+    the normal distribution that such resamples tend to. The scale that turns weights into points
     is the one on which most of today's points are right: a few wrong ones do
     not move it.
 
@@ -191,6 +195,12 @@ def _resampled(
     progress: Callable[[float], object] | None,
 ) -> Floats:
     generator = np.random.default_rng(seed)
+    counts = counts.rows(counts.n_leads > 0)  # patterns without a result have nothing to draw
+    if len(counts.n_leads) > MANY_PATTERNS:
+        covariance = resampling_covariance(counts, fit, ridge=RIDGE, mean_weight=mean_weight)
+        if progress is not None:
+            progress(1.0)
+        return generator.multivariate_normal(fit.weights, covariance, n_resamples, method="eigh")
     won, lost = counts.n_won / mean_weight, np.maximum(counts.n_leads - counts.n_won, 0) / mean_weight
     out = np.empty((n_resamples, counts.n_rules))
     for index in range(n_resamples):

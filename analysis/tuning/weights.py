@@ -306,6 +306,41 @@ def _step(factored: _Factored, slope: Floats, base_slope: Floats) -> tuple[Float
     return step, base_step, float(-own @ step + (base_slope**2 / factored.base_curve).sum()) / 2
 
 
+def resampling_covariance(
+    counts: PatternCounts, fit: Weights, *, ridge: float = RIDGE, mean_weight: float = 1.0
+) -> Floats:
+    """Return how weights vary over Poisson resamples, in the limit of many leads; shape (n_rules, n_rules).
+
+    Parameters
+    ----------
+    counts : PatternCounts
+        The leads.
+    fit : Weights
+        All rules, fitted with the same `ridge`.
+    ridge, mean_weight : float
+        As for `fit_weights` and `analysis.tuning.evidence.rule_evidence`.
+
+    Notes
+    -----
+    The sandwich of Huber and White: the curvature's inverse around the variance that
+    drawing each lead a Poisson number of times gives the slope.
+    """
+    design = counts.multiplicity.astype(np.float64)
+    n_rules, n_periods = design.shape[1], len(fit.intercepts)
+    p = sigmoid(design @ fit.weights + fit.intercepts[counts.period])
+    curves = _bordered(*_curves(counts, design, counts.n_leads * p * (1 - p), n_periods))
+    curves[np.arange(n_rules), np.arange(n_rules)] += ridge * counts.n_leads.sum()
+    drawn = counts.n_won * (1 - p) ** 2 + np.maximum(counts.n_leads - counts.n_won, 0) * p**2
+    bread = np.linalg.pinv(curves, hermitian=True)
+    spread: Floats = bread @ (_bordered(*_curves(counts, design, drawn, n_periods)) * mean_weight) @ bread
+    return spread[:n_rules, :n_rules]
+
+
+def _bordered(matrix: Floats, cross: Floats, base: Floats) -> Floats:
+    """Put the parts of `_curves` together."""
+    return np.block([[matrix, cross], [cross.T, np.diag(base)]])
+
+
 def _slopes(
     counts: PatternCounts, design: NDArray[Any], weights: Floats, intercepts: Floats
 ) -> tuple[Floats, Floats, Floats]:

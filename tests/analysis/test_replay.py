@@ -17,6 +17,7 @@ from analysis.replay import (
     grade_table,
     lead_scores,
     pattern_table,
+    pattern_tables,
     rule_hits,
     score_table,
 )
@@ -158,6 +159,23 @@ def test_what_happens_after_a_decision_never_changes_its_score(before, after, ru
         columns = ["lead_id", "pass_no", "decided_at", "score", "is_gated"]
         merged = decided[columns].merge(again[columns], on=columns)
         assert len(merged) >= len(decided.drop_duplicates(columns))
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@given(rows=histories(), ruleset=st.one_of(rulesets(), outside_rulesets()), selection=selections)
+def test_periods_asked_together_are_those_asked_one_by_one(rows, ruleset, selection):
+    engine = engine_of(rows)
+    cut = day(20).date()
+    parts = [replace(selection, start=None, end=cut), replace(selection, start=cut, end=None)]
+    for decision in DECISIONS:
+        for together, alone in zip(
+            pattern_tables(engine, ruleset, parts, decision),
+            [pattern_table(engine, ruleset, part, decision) for part in parts],
+            strict=True,
+        ):
+            assert np.array_equal(together.multiplicity, alone.multiplicity)
+            assert np.array_equal(together.gated, alone.gated)
+            pd.testing.assert_frame_equal(together.counts, alone.counts)
 
 
 def test_the_edges_of_every_definition():

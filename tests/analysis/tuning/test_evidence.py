@@ -1,6 +1,8 @@
 import numpy as np
+import pandas as pd
 import pytest
 
+from analysis.tuning import evidence as evidence_module
 from analysis.tuning import pattern_counts, rule_evidence
 from analysis.tuning.evidence import points_scale
 from tests.analysis.tuning.companies import TODAY, TRUE_POINTS, USELESS, WRONG, company
@@ -45,6 +47,23 @@ def test_heavier_weights_mean_wider_intervals():
     plain, heavy = (rule_evidence(counts, TODAY, n_resamples=80, mean_weight=weight) for weight in (1.0, 4.0))
     width = [(each["points_high"] - each["points_low"]).median() for each in (plain, heavy)]
     assert 1.5 < width[1] / width[0] < 2.8
+
+
+@pytest.mark.parametrize("mean_weight", [1.0, 2.0])
+def test_many_patterns_have_the_intervals_that_resamples_tend_to(monkeypatch, mean_weight):
+    counts = company(20_000, 5)
+    fitted = rule_evidence(counts, TODAY, n_resamples=300, mean_weight=mean_weight)
+    monkeypatch.setattr(evidence_module, "MANY_PATTERNS", 0)
+    drawn = rule_evidence(counts, TODAY, n_resamples=300, mean_weight=mean_weight)
+    assert not fitted["points_low"].equals(drawn["points_low"])
+    width = (fitted["points_high"] - fitted["points_low"]).to_numpy()
+    for end in ("points_low", "points_high"):
+        assert np.abs(fitted[end] - drawn[end]).to_numpy() / width == pytest.approx(0, abs=0.2)
+    assert (drawn["points_high"] - drawn["points_low"]).to_numpy() / width == pytest.approx(1, abs=0.25)
+    assert np.median((drawn["points_high"] - drawn["points_low"]).to_numpy() / width) == pytest.approx(1, abs=0.06)
+    pd.testing.assert_frame_equal(
+        fitted.filter(regex="^(?!points_|p_moved)"), drawn.filter(regex="^(?!points_|p_moved)")
+    )
 
 
 def test_few_leads_are_not_enough():
