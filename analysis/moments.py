@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.counters import Integers, Questions, counters
 from analysis.layouts import N_WORDS, WORDS, Cells, Layout, distinct_rows, layouts, words_of
@@ -37,6 +38,10 @@ _STEPS: Final = {
     "outside_decisions": ("moments", "decisions"),
     "scored_decisions": ("moments", "decisions", "rule_hits"),
     "won_decisions": ("moments", "decisions", "rule_hits", "won_amounts"),
+    "moment_outcomes": ("moments", "decisions"),
+    "taken_decisions": ("moments", "decisions"),
+    "won_amounts": ("moments", "decisions"),
+    "segment_words": ("moment_values",),
 }
 _PREPARED: Final = ("moments", "moment_touches", "moment_values")
 
@@ -113,7 +118,8 @@ def replay_sql(decision: Decision = HANDOFF, *, is_prepared: bool = True, result
         prepared moments; at others see `analysis.moment_cells`. "outcomes",
         "scored_decisions" or "won_decisions": what became of the decisions, the last
         two with the sums of the cells, a table `counts`.
-        "outside_decisions" for the score of another tool.
+        "outside_decisions" for the score of another tool. "moment_outcomes",
+        "taken_decisions", "won_amounts" and "segment_words" for `analysis.taken`.
     """
     steps = {name: name for name in _STEPS[result]}
     if is_prepared:
@@ -227,9 +233,8 @@ class Replay:
         words, is_asked = self.sums(layout), outcome_no >= 0
         if not is_asked.all():
             words, outcome_no = words[:, is_asked], outcome_no[is_asked]
-        place, example = layout.distinct(words)
-        totals = np.bincount(place * len(GROUPS) + outcome_no, minlength=len(example) * len(GROUPS))
-        return layout.unpack(words[:, example]), totals.reshape(-1, len(GROUPS))
+        counts, totals, _ = told_apart(layout, words, outcome_no)
+        return counts, totals
 
     def every_row(self) -> tuple[pd.DataFrame, Integers, Integers]:
         """Return all decisions in a stable order, with their ids, and the pattern of each; see `analysis.replay`.
@@ -277,6 +282,13 @@ class Replay:
                 f"{outside.low} to {outside.high}; correct low, high or scale of the ruleset"
             )
         return np.column_stack([is_unscored.astype(np.int64), whole - outside.low])
+
+
+def told_apart(layout: Layout, words: Integers, outcome_no: NDArray[Any]) -> tuple[Integers, Integers, Integers]:
+    """Tell moments apart by what was counted at them; counts and totals as from `Replay.patterns`, and the row of each."""
+    place, example = layout.distinct(words)
+    totals = np.bincount(place * len(GROUPS) + outcome_no, minlength=len(example) * len(GROUPS))
+    return layout.unpack(words[:, example]), totals.reshape(-1, len(GROUPS)), place
 
 
 def prepared_sums(engine: Engine, ruleset: Ruleset) -> tuple[Integers, ...]:

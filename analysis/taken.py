@@ -7,8 +7,6 @@ engine, and grouping six attributes of each, took most of the time before.
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -16,12 +14,8 @@ from numpy.typing import NDArray
 from analysis.counters import Integers
 from analysis.keys import distinct_digits
 from analysis.layouts import distinct_rows
-from analysis.moments import Replay
-from analysis.patterns import GROUPS, PatternTable, count_patterns
-from analysis.sqlfiles import sql_text
-
-_OF_OUTCOMES: Final = ("as_of", "mature_at", "horizon_days", "outcome_position")
-_OF_MOMENTS: Final = ("starts_at", "ends_at", "sources")
+from analysis.moments import Replay, replay_sql, told_apart
+from analysis.patterns import PatternTable, count_patterns
 
 
 def taken(replay: Replay) -> tuple[pd.DataFrame, Integers, Integers]:
@@ -59,12 +53,10 @@ def taken_with_patterns(replay: Replay) -> tuple[PatternTable, pd.DataFrame, Int
     layout, ruleset = replay.layouts[0], replay.questions.ruleset
     rows = ask_moments(replay, "moment_outcomes")
     words = replay.sums(layout)[:, rows["moment_no"].to_numpy(dtype=np.int64)]
-    place, example = layout.distinct(words)
-    counts = layout.unpack(words[:, example])
-    multiplicity, gated = replay.questions.multiplicity(counts), replay.questions.gated(counts)
     outcome_no = rows["outcome_no"].to_numpy(dtype=np.int64)
-    totals = np.bincount(place * len(GROUPS) + outcome_no, minlength=len(example) * len(GROUPS))
-    table = count_patterns(ruleset, multiplicity, gated, totals.reshape(-1, len(GROUPS)))
+    counts, totals, place = told_apart(layout, words, outcome_no)
+    multiplicity = replay.questions.multiplicity(counts)
+    table = count_patterns(ruleset, multiplicity, replay.questions.gated(counts), totals)
     is_taken = outcome_no > 0
     return table, rows[is_taken].reset_index(drop=True), place[is_taken], multiplicity
 
@@ -73,17 +65,15 @@ def segment_words(replay: Replay, values: pd.DataFrame) -> NDArray[np.int64]:
     """Return the packed segments of each moment, shape (n_moments,); `values` holds `value_no` and its `word`."""
     words = np.zeros(replay.n_moments, dtype=np.int64)
     if len(values):
-        tables = {**replay.moments, "segment_values": values}
-        for batch in replay.engine.stream(_sql(replay, "moment_values", "segment_words"), None, tables):
+        sql = replay_sql(replay.decision, is_prepared=replay.is_prepared, result="segment_words")
+        for batch in replay.engine.stream(sql, None, {**replay.moments, "segment_values": values}):
             np.add.at(words, batch["moment_no"], batch["word"])
     return words
 
 
 def ask_moments(replay: Replay, question: str) -> pd.DataFrame:
     """Ask a question about what became of the moments; its answer in their order."""
-    names = _OF_OUTCOMES + (_OF_MOMENTS if replay.is_prepared else ())
-    params = {name: replay.params[name] for name in names}
-    rows = replay.engine.query(_sql(replay, "decisions", question), params, replay.moments)
+    rows = replay.ask(question, {})
     in_order = rows["moment_no"].is_monotonic_increasing
     return rows if in_order else rows.sort_values("moment_no", ignore_index=True)
 
@@ -101,13 +91,3 @@ def patterned(replay: Replay, moments: Integers) -> tuple[Integers, Integers]:
         pattern_no, first = distinct_digits(digits, len(moments))
         shown = [found[place[first]] for found, (place, _) in zip(counts, digits, strict=True)]
     return pattern_no, replay.questions.multiplicity(np.hstack(shown))
-
-
-def _sql(replay: Replay, step: str, question: str) -> str:
-    """Return the text of a question that reads one step made of the moments."""
-    steps = {step: step}
-    if replay.is_prepared:
-        prepared = {"decisions": {"moments": "moments_prepared", "decisions": "decisions"}}
-        steps = prepared.get(step, {step: f"{step}_prepared"})
-    parts = [f"{name} AS (\n{sql_text(file).strip()}\n)" for name, file in steps.items()]
-    return "WITH " + ",\n\n".join(parts) + "\n\n" + sql_text(question)
