@@ -11,7 +11,7 @@ import pytest
 
 from data.synthetic import build_company
 from data.workspace import Workspace
-from tests.browser.pages import find_chromium
+from tests.browser.pages import WAIT_MS, find_chromium
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +30,22 @@ def browser() -> Iterator[Any]:
         chromium = launch(playwright)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture
+def page_height() -> int:
+    """Tall enough to show most pages without scrolling; a test of a longer one says more."""
+    return 2400
+
+
+@pytest.fixture
+def page(browser: Any, page_height: int) -> Iterator[Any]:
+    """A page in English, of a browser that has nothing of other tests."""
+    context = browser.new_context(viewport={"width": 1280, "height": page_height}, locale="en-GB")
+    page = context.new_page()
+    page.set_default_timeout(WAIT_MS)
+    yield page
+    context.close()
 
 
 @pytest.fixture(scope="session")

@@ -8,15 +8,17 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from playwright.sync_api import Download, FloatRect, Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from dashboard.serving import free_port
+
+T = TypeVar("T")
 
 WAIT_MS = 120_000
 """Generous: shared machines stall for many seconds; a passing test never waits this long."""
@@ -141,13 +143,22 @@ def download(page: Page, name: str) -> Download:
     """
     button = page.get_by_role("button", name=name).first
     button.wait_for()
-    for _ in range(N_CLICKS - 1):
-        try:
-            with page.expect_download(timeout=WAIT_MS / N_CLICKS) as waiting:
-                button.click()
-        except PlaywrightTimeout:
-            continue
+
+    def click() -> Download:
+        with page.expect_download(timeout=WAIT_MS / N_CLICKS) as waiting:
+            button.click()
         return waiting.value
-    with page.expect_download(timeout=WAIT_MS / N_CLICKS) as waiting:
-        button.click()
-    return waiting.value
+
+    return repeated(click)
+
+
+def repeated(attempt: Callable[[], T], begin: Callable[[], object] = lambda: None) -> T:
+    """Begin and attempt something, anew when a step was missed: a page drawn anew between two takes one elsewhere."""
+    for _ in range(N_CLICKS - 1):
+        begin()
+        try:
+            return attempt()
+        except (AssertionError, PlaywrightTimeout):
+            continue
+    begin()
+    return attempt()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 
@@ -23,12 +22,8 @@ HEADING = EN("pages.definitions.question")
 
 
 @pytest.fixture
-def page(browser: Any) -> Any:
-    context = browser.new_context(viewport={"width": 1280, "height": 2600}, locale="en-GB")
-    page = context.new_page()
-    page.set_default_timeout(WAIT_MS)
-    yield page
-    context.close()
+def page_height() -> int:
+    return 2600
 
 
 def test_a_conflict_is_found_opened_and_settled(page, address, workspace):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from io import BytesIO
-from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -18,15 +17,6 @@ from tests.browser.pages import WAIT_MS, click_middle, open_page, settle
 
 pytestmark = pytest.mark.browser
 EN = speaker("en")
-
-
-@pytest.fixture
-def page(browser: Any) -> Any:
-    context = browser.new_context(viewport={"width": 1280, "height": 2400}, locale="en-GB")
-    page = context.new_page()
-    page.set_default_timeout(WAIT_MS)
-    yield page
-    context.close()
 
 
 def test_a_click_on_a_stage_lists_its_leads(page, address, workspace):

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from dashboard.texts import speaker
-from tests.browser.pages import WAIT_MS, open_page, settle
+from tests.browser.pages import open_page, settle
 
 pytestmark = pytest.mark.browser
 EN = speaker("en")
-
-
-@pytest.fixture
-def page(browser: Any) -> Any:
-    context = browser.new_context(viewport={"width": 1280, "height": 2400}, locale="en-GB")
-    page = context.new_page()
-    page.set_default_timeout(WAIT_MS)
-    yield page
-    context.close()
 
 
 def test_from_a_broken_promise_to_its_leads(page, address):

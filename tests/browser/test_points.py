@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import TimeoutError as WaitedTooLong
 from playwright.sync_api import expect
 
 from analysis.rulesets import load_ruleset
@@ -17,7 +16,7 @@ from dashboard.texts import speaker
 from data.store import open_reader
 from data.synthetic import build_company
 from data.workspace import Workspace
-from tests.browser.pages import N_CLICKS, WAIT_MS, open_page, resting_box, running_server, settle
+from tests.browser.pages import N_CLICKS, WAIT_MS, open_page, repeated, resting_box, running_server, settle
 
 pytestmark = pytest.mark.browser
 
@@ -65,16 +64,12 @@ def edit(page: Any, column: int, row: int, text: str) -> None:
 
 def edit_until(page: Any, said: Any, column: int, row: int, text: str) -> None:
     """Edit a cell until the page says so: drawn anew between two steps, it takes what was typed elsewhere."""
-    for is_last in (*[False] * (N_CLICKS - 1), True):
-        open_page(page, "/points", speaker("en")("pages.points.question"))
-        try:
-            edit(page, column, row, text)
-            said.wait_for(timeout=WAIT_MS / N_CLICKS)
-        except (AssertionError, WaitedTooLong):
-            if is_last:
-                raise
-        else:
-            return
+
+    def attempt() -> None:
+        edit(page, column, row, text)
+        said.wait_for(timeout=WAIT_MS / N_CLICKS)
+
+    repeated(attempt, begin=lambda: open_page(page, "/points", speaker("en")("pages.points.question")))
 
 
 def test_from_an_edited_cell_to_a_draft_on_the_calibration_page(page, company):

@@ -6,26 +6,16 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import TimeoutError as WaitedTooLong
 from playwright.sync_api import expect
 
 from analysis.targets import Target, Targets, load_targets, write_targets
 from dashboard.texts import speaker
 from data.store import open_reader
-from tests.browser.pages import N_CLICKS, WAIT_MS, open_page, resting_box, settle
+from tests.browser.pages import N_CLICKS, WAIT_MS, open_page, repeated, resting_box, settle
 
 pytestmark = pytest.mark.browser
 EN = speaker("en")
 HEADING = EN("pages.targets.question")
-
-
-@pytest.fixture
-def page(browser: Any) -> Any:
-    context = browser.new_context(viewport={"width": 1280, "height": 2400}, locale="en-GB")
-    page = context.new_page()
-    page.set_default_timeout(WAIT_MS)
-    yield page
-    context.close()
 
 
 @pytest.fixture
@@ -61,17 +51,13 @@ def save_cell(page: Any, url: str, text: str, said: Any) -> None:
     On a busy machine the page may be drawn anew between two steps, and what was typed goes
     elsewhere: then all of it is done again, from the start.
     """
-    for is_last in (*[False] * (N_CLICKS - 1), True):
-        open_page(page, url, HEADING)
-        try:
-            write_cell(page, text)
-            page.get_by_role("button", name=EN("targets.save")).click()
-            said.wait_for(timeout=WAIT_MS / N_CLICKS)
-        except (AssertionError, WaitedTooLong):
-            if is_last:
-                raise
-        else:
-            return
+
+    def attempt() -> None:
+        write_cell(page, text)
+        page.get_by_role("button", name=EN("targets.save")).click()
+        said.wait_for(timeout=WAIT_MS / N_CLICKS)
+
+    repeated(attempt, begin=lambda: open_page(page, url, HEADING))
 
 
 def test_a_changed_cell_is_saved_and_the_pace_follows(page, address, agreed):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -22,12 +21,8 @@ QUESTION = EN("pages.whylost.question")
 
 
 @pytest.fixture
-def page(browser: Any) -> Any:
-    context = browser.new_context(viewport={"width": 1280, "height": 3600}, locale="en-GB")
-    page = context.new_page()
-    page.set_default_timeout(WAIT_MS)
-    yield page
-    context.close()
+def page_height() -> int:
+    return 3600
 
 
 def test_from_the_account_to_one_lead(page, address, workspace):
